@@ -1,0 +1,111 @@
+/**
+ * The complete scenario: every field has its value, in SI (bytes, seconds, bytes per second).
+ * What a field means, its default and its range are written in schema.ts.
+ */
+export interface Scenario {
+  stack: string;
+  profile: string;
+  seed: number;
+  replications: number;
+  source: HostSpec;
+  destination: HostSpec;
+  link: LinkSpec;
+  background: BackgroundSpec[];
+  vm: VmSpec;
+  migration: MigrationSpec;
+  /** Overrides of the constants of stack and profile, as written; checked by those who know the constants. */
+  parameters: Record<string, unknown>;
+}
+
+export interface HostSpec {
+  /** Logical CPUs. */
+  cpus: number;
+  /** Physical cores; cpus / cores is the number of threads a core runs. */
+  cores: number;
+  /** Share of the logical CPUs that is busy with other work, 0 to 1. */
+  load: number;
+}
+
+export type Sharing = 'occupancy' | 'weighted' | 'strict-priority' | 'drop-tail';
+
+export interface LinkSpec {
+  /** Bytes/s on the wire. */
+  rate: number;
+  /** Bytes/s that a single TCP stream gets of an idle link. */
+  goodput: number;
+  /** One-way delay, in seconds. */
+  latency: number;
+  sharing: Sharing;
+}
+
+export type BackgroundKind = 'icmp-flood' | 'icmp-paced' | 'udp' | 'tcp';
+
+export interface BackgroundSpec {
+  kind: BackgroundKind;
+  /** Bytes/s offered. */
+  rate: number;
+}
+
+export type Layout = 'spread' | 'bottom' | 'top';
+
+export interface VmSpec {
+  vcpus: number;
+  /** Bytes. */
+  ram: number;
+  /** Bytes of RAM that are not zero, besides the workload's. */
+  resident: number;
+  layout: Layout;
+  /** Bytes of the virtual disk, and of these the bytes its image holds. */
+  disk: { size: number; allocated: number };
+  workload: WorkloadSpec[];
+}
+
+export interface WorkloadSpec {
+  /** Bytes it rewrites. */
+  size: number;
+  /** Page visits per second; Infinity: as fast as the memory lets it. */
+  rate: number;
+  /** Seconds from the start of one sweep to the start of the next, if the sweep is done by then. */
+  period: number;
+  pattern: WorkloadPattern;
+  /** Share of its data that no compression makes smaller, 0 to 1. */
+  incompressible: number;
+}
+
+export type WorkloadPattern =
+  | { kind: 'sequential' }
+  | { kind: 'uniform' }
+  | { kind: 'zipf'; exponent: number }
+  /** Points of the unique-dirty curve: in a window of so many seconds, so many bytes of distinct pages. */
+  | { kind: 'measured'; points: [seconds: number, bytes: number][] };
+
+export type MigrationKind = 'lm' | 'blm' | 'stop-and-copy' | 'post-copy' | 'hybrid';
+
+export interface MigrationSpec {
+  kind: MigrationKind;
+  /** Seconds. */
+  downtimeLimit: number;
+  /** Bytes/s; Infinity: unlimited. */
+  maxBandwidth: number;
+  /** Seconds, the horizon of the run. */
+  patience: number;
+  /** Seconds, the product's own limit; null: none. */
+  timeout: number | null;
+}
+
+/** What a stack and its profile say of the fields that the schema leaves open, in SI. */
+export interface ProfileDefaults {
+  /** The profile these are of: the one asked for, or the stack's own. */
+  profile: string;
+  hosts: HostSpec;
+  link: LinkSpec;
+  layout: Layout;
+  /** Bytes that are not zero in a guest with so much RAM that runs no workload. */
+  resident(ram: number): number;
+  /** Bytes that the image of a disk of that size holds. */
+  diskAllocated(size: number): number;
+  downtimeLimit: number;
+  maxBandwidth: number;
+  /** Seconds, the period of a workload that states none. */
+  workloadPeriod: number;
+}
