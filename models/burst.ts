@@ -1,0 +1,66 @@
+import { normalCdf } from '../sim/normal.js';
+import type { RandomStream } from '../sim/random.js';
+
+/**
+ * How fast one call of QEMU 1.2's iterate copies pages into the socket: the "bandwidth" of its stop rule. The clock of
+ * that rule covers only the copying until the socket is full, never the wait for the wire, so this is a property of
+ * the source's CPU, not of the link (QEMU 1.2.1, arch_init.c, ram_save_iterate).
+ */
+export interface BurstParameters {
+  /** Distribution over calls: [percent, bytes/s], ascending in both; linear between points, flat outside. */
+  quantiles: readonly (readonly [percent: number, bytesPerSecond: number])[];
+  /** Correlation of one call's burst with the next (of the normal scores, lag 1). */
+  correlation: number;
+  /** Standard deviation of ln(burst) from one run to another. */
+  runSpread: number;
+}
+
+/** A run's sequence of burst speeds. */
+export interface Bursts {
+  /** The next call's speed, bytes/s. */
+  next(): number;
+  /** No call of this run is faster, bytes/s: above `limit x max` no stop test can succeed. */
+  readonly max: number;
+  /** The median of this run, bytes/s. */
+  readonly median: number;
+}
+
+/**
+ * Reads a piecewise-linear quantile function at probability `u` in [0, 1].
+ *
+ * @example
+ * quantileAt([[0, 1], [50, 3], [100, 4]], 0.25) // => 2
+ */
+export function quantileAt(quantiles: BurstParameters['quantiles'], u: number): number {
+  const percent = u * 100;
+  const first = quantiles[0]!;
+  if (percent <= first[0]) return first[1];
+  for (let i = 1; i < quantiles.length; i++) {
+    const [p1, v1] = quantiles[i]!;
+    if (percent <= p1) {
+      const [p0, v0] = quantiles[i - 1]!;
+      return v0 + ((v1 - v0) * (percent - p0)) / (p1 - p0);
+    }
+  }
+  return quantiles[quantiles.length - 1]![1];
+}
+
+/**
+ * Bursts with the given marginal distribution, made by a Gaussian copula: an autoregressive normal score is mapped
+ * through the quantiles, so the distribution over many calls is exact whatever the correlation. `slowdown` (>= 1)
+ * divides every speed (a loaded host or network).
+ */
+export function createBursts(parameters: BurstParameters, random: RandomStream, slowdown = 1): Bursts {
+  const { quantiles, correlation, runSpread } = parameters;
+  const drift = Math.exp(runSpread * random.normal()) / slowdown;
+  const fresh = Math.sqrt(1 - correlation * correlation);
+  let score = random.normal();
+  return {
+    next() {
+      score = correlation * score + fresh * random.normal();
+      return drift * quantileAt(quantiles, normalCdf(score));
+    },
+    max: drift * quantiles[quantiles.length - 1]![1],
+    median: drift * quantileAt(quantiles, 0.5),
+  };
+}

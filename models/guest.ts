@@ -1,0 +1,26 @@
+import type { Host } from './host.js';
+import type { GuestMemory } from './memory/guest-memory.js';
+
+/** A running guest: its memory and a clock that advances only while its vCPUs do. */
+export interface Guest {
+  readonly memory: GuestMemory;
+  /** Seconds that the busy vCPUs have run at full speed: the time the writers live in. */
+  time(): number;
+  pause(): void;
+  resume(): void;
+}
+
+/**
+ * A guest whose `busyVcpus` threads compete for the host's cores. A guest without work still ticks (timers, daemons):
+ * give it a small number, never zero.
+ */
+export function createGuest(host: Host, memory: GuestMemory, busyVcpus: number): Guest {
+  const vcpus = host.thread('vcpus', busyVcpus);
+  vcpus.setRunning(true);
+  return {
+    memory,
+    time: () => vcpus.used() / busyVcpus,
+    pause: () => vcpus.setRunning(false),
+    resume: () => vcpus.setRunning(true),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Flow, Fluid } from '../sim/fluid.js';
+import type { Wait } from '../sim/process.js';
+
+/** A machine's processors and what keeps them busy besides the migration. */
+export interface HostParameters {
+  /** Logical CPUs (hyper-threads). */
+  cpus: number;
+  /** Physical cores. */
+  cores: number;
+  /** Share of the logical CPUs kept busy by other work, 0 to 1. */
+  load: number;
+  /** What the second busy hyper-thread of a core adds, in cores: 0.25 means each of two runs at 0.625. */
+  hyperThreadGain: number;
+}
+
+/** A host whose runnable threads share its cores evenly (processor sharing). */
+export interface Host {
+  /** A thread on this host. `width` threads that always run together count as one with that weight. */
+  thread(name: string, width?: number): HostThread;
+  /** The speed that one more runnable thread would get now, 0 to 1 (1 = a core of its own). */
+  speedOfNext(): number;
+}
+
+export interface HostThread {
+  /** Runs for that many seconds of CPU time at full speed; longer on the clock when cores are shared. */
+  work(cpuSeconds: number): Wait;
+  /** CPU seconds used so far. */
+  used(): number;
+  /** Makes the thread runnable for ever (a vCPU) or stops that. */
+  setRunning(running: boolean): void;
+  close(): void;
+}
+
+/**
+ * Cores' worth of work per second that `threads` runnable threads get done: one core each while there are cores, then
+ * hyper-threads with their smaller gain, then no more.
+ *
+ * @example
+ * hostCapacity(17, { cpus: 24, cores: 12, load: 0, hyperThreadGain: 0.25 }) // => 13.25
+ */
+export function hostCapacity(threads: number, host: HostParameters): number {
+  const { cpus, cores, hyperThreadGain } = host;
+  const siblings = Math.min(Math.max(threads - cores, 0), cpus - cores);
+  return Math.min(threads, cores) + siblings * hyperThreadGain;
+}
+
+/** A host on the fluid solver: its capacity depends on how many threads are runnable. */
+export function createHost(fluid: Fluid, name: string, parameters: HostParameters): Host {
+  let runnable = parameters.cpus * parameters.load;
+  const cores = fluid.resource(`${name} cores`, (threads) => hostCapacity(threads, parameters));
+  if (runnable > 0) {
+    fluid.open({ name: `${name} load`, path: [cores], weight: runnable, cap: runnable, endless: true });
+  }
+  return {
+    thread(threadName, width = 1) {
+      let worker: Flow | undefined;
+      let vcpu: Flow | undefined;
+      let usedBefore = 0;
+      return {
+        work(cpuSeconds) {
+          worker ??= fluid.open({ name: `${name} ${threadName}`, path: [cores], weight: width, cap: width });
+          worker.push(cpuSeconds);
+          return worker.drainedTo(0);
+        },
+        used: () => usedBefore + (worker?.drained() ?? 0) + (vcpu?.drained() ?? 0),
+        setRunning(running) {
+          if (running && !vcpu) {
+            vcpu = fluid.open({
+              name: `${name} ${threadName}`,
+              path: [cores],
+              weight: width,
+              cap: width,
+              endless: true,
+            });
+            runnable += width;
+          } else if (!running && vcpu) {
+            usedBefore += vcpu.drained();
+            vcpu.close();
+            vcpu = undefined;
+            runnable -= width;
+          }
+        },
+        close() {
+          worker?.close();
+          this.setRunning(false);
+        },
+      };
+    },
+    speedOfNext: () => Math.min(1, hostCapacity(runnable + 1, parameters) / (runnable + 1)),
+  };
+}

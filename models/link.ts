@@ -1,0 +1,72 @@
+import type { Flow, Fluid } from '../sim/fluid.js';
+
+/** How senders on one link divide it when together they want more than it carries. */
+export type Sharing = 'occupancy' | 'weighted' | 'strict-priority' | 'drop-tail';
+
+/** What a sender is, as far as the queue before the link can tell. */
+export type SenderKind = 'migration' | 'control' | 'icmp-flood' | 'icmp-paced' | 'udp' | 'tcp';
+
+/** Other traffic on the link, in the direction of the migration. */
+export interface Background {
+  kind: Exclude<SenderKind, 'migration' | 'control'>;
+  /** What it would send on an idle link, bytes/s. */
+  rate: number;
+}
+
+export interface LinkParameters {
+  /** What TCP gets through the idle link, bytes/s of payload. */
+  goodput: number;
+  sharing: Sharing;
+  /** Bytes that each kind of sender can keep in the queue: its weight when it is not held back by its own rate. */
+  queueBytes: Readonly<Record<SenderKind, number>>;
+}
+
+export interface Link {
+  /** A sender on the link; its flow's amounts are payload bytes. */
+  open(name: string, kind: SenderKind): Flow;
+  /** All the background carries now, bytes/s. */
+  backgroundRate(): number;
+  /** Bytes of background carried so far. */
+  backgroundCarried(): number;
+  /** What the background would carry without any migration, bytes/s. */
+  readonly backgroundAlone: number;
+}
+
+/**
+ * A link with its background. In one first-in-first-out queue each sender's share follows the bytes that it can keep
+ * queued, not what it offers ('occupancy'; measured on a shaped veth with TCP, ping floods and paced ICMP); a sender
+ * that offers less than its share gets what it offers. The other policies: equal weights ('weighted'), the migration
+ * always first ('strict-priority'), and shares by offered rate as in a queue that drops from its tail ('drop-tail').
+ */
+export function createLink(fluid: Fluid, parameters: LinkParameters, background: readonly Background[]): Link {
+  const { goodput, sharing, queueBytes } = parameters;
+  const wire = fluid.resource('link', goodput);
+
+  const weightOf = (kind: SenderKind, offered: number): number => {
+    if (sharing === 'occupancy') return queueBytes[kind];
+    return sharing === 'drop-tail' ? offered : 1;
+  };
+
+  const flows = background.map(({ kind, rate }, index) =>
+    fluid.open({
+      name: `background ${index + 1}: ${kind}`,
+      path: [wire],
+      weight: weightOf(kind, rate),
+      cap: rate,
+      endless: true,
+    }),
+  );
+  const offered = background.reduce((sum, { rate }) => sum + rate, 0);
+  return {
+    open: (name, kind) =>
+      fluid.open({
+        name,
+        path: [wire],
+        weight: weightOf(kind, goodput),
+        priority: sharing === 'strict-priority' && kind === 'migration' ? 1 : 0,
+      }),
+    backgroundRate: () => flows.reduce((sum, flow) => sum + flow.rate, 0),
+    backgroundCarried: () => flows.reduce((sum, flow) => sum + flow.drained(), 0),
+    backgroundAlone: Math.min(offered, goodput),
+  };
+}

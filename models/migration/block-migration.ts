@@ -1,0 +1,18 @@
+import { allOf, type Process } from '../../sim/process.js';
+import { blockWireBytes, type DiskParameters } from '../disk.js';
+import type { Migration } from './migration.js';
+
+/**
+ * Block migration in the migration stream, before RAM (QEMU 0.12 to 9.0, `migrate -i`): every allocated chunk of the
+ * image once, read from the disk and written to the same socket. The stream goes at the slower of disk and link.
+ * Chunks that a running guest writes meanwhile are not modelled: the disks here are idle.
+ */
+export function* blockMigration(m: Migration, disk: DiskParameters): Process {
+  m.journal.transferStartedAt ??= m.sim.now;
+  const bytes = blockWireBytes(disk.allocatedBytes);
+  if (bytes === 0) return;
+  m.stream.limitRate(disk.readRate);
+  m.stream.push(bytes, 0);
+  yield allOf(m.thread.work(bytes / m.bursts.median), m.stream.writable);
+  m.stream.limitRate(Infinity);
+}

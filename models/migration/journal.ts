@@ -1,0 +1,57 @@
+/** One round: what happened between two syncs of the dirty bitmap. */
+export interface Round {
+  /** When it began, seconds after the request. */
+  start: number;
+  seconds: number;
+  sentBytes: number;
+  /** Pages set in the bitmap right after the sync that ended it, in bytes. */
+  dirtyBytesAtEnd: number;
+  /** The product's estimate of bandwidth at that test, bytes/s. */
+  estimateBytesPerSecond: number;
+  /** estimate x downtime limit. */
+  thresholdBytes: number;
+  decision: string;
+}
+
+/** What a migration writes down as it goes; times are simulated seconds. */
+export interface Journal {
+  readonly rounds: Round[];
+  syncs: number;
+  /** Iterate calls made one by one (a stretch where no test could succeed counts once). */
+  calls: number;
+  transferStartedAt: number | null;
+  firstPassAt: number | null;
+  /** Data pages sent so far, of these in the first pass, and before the guest stopped. */
+  dataPagesSent: number;
+  dataPagesInFirstPass: number;
+  dataPagesBeforeStop: number;
+  stoppedAt: number | null;
+  /** Pages left in the bitmap when the guest stopped, bytes. */
+  leftAtStopBytes: number;
+  /** The source's socket is empty: where the source's own downtime ends. */
+  sentAt: number | null;
+  resumedAt: number | null;
+  finishedAt: number | null;
+  /** The test that came nearest to stopping: what was left, and what would have been allowed. */
+  nearest: { remainingBytes: number; thresholdBytes: number } | null;
+}
+
+/** An empty journal. */
+export function createJournal(): Journal {
+  return {
+    rounds: [],
+    syncs: 0,
+    calls: 0,
+    transferStartedAt: null,
+    firstPassAt: null,
+    dataPagesSent: 0,
+    dataPagesInFirstPass: 0,
+    dataPagesBeforeStop: 0,
+    stoppedAt: null,
+    leftAtStopBytes: 0,
+    sentAt: null,
+    resumedAt: null,
+    finishedAt: null,
+    nearest: null,
+  };
+}

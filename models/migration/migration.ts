@@ -1,0 +1,59 @@
+import type { Simulation } from '../../sim/simulation.js';
+import type { Bursts } from '../burst.js';
+import type { Guest } from '../guest.js';
+import type { Host, HostThread } from '../host.js';
+import type { Stream } from '../stream.js';
+import type { Journal } from './journal.js';
+
+/** The page size of the guest and of the protocol, bytes. */
+export const pageBytes = 4096;
+
+/** What a page costs the CPUs, seconds at full speed. */
+export interface PageCosts {
+  /** Finding that a page is all zero, at the source. */
+  zeroPageSeconds: number;
+  /** Stepping over a page that is clean in the bitmap. */
+  cleanPageSeconds: number;
+  /** Fetching the dirty log, per page of guest RAM. */
+  syncPageSeconds: number;
+  /** Network stack and interrupts per byte sent, charged to the migration's CPU use but not to its clock. */
+  networkByteSeconds: number;
+  /** Taking in a zero page at the destination. */
+  destinationZeroPageSeconds: number;
+  /** Taking in a page of data at the destination. */
+  destinationDataPageSeconds: number;
+}
+
+/** The rules of a QEMU whose migration runs in the main loop (1.0 to 1.3), with its constants. */
+export interface MainLoopRules {
+  downtimeLimitSeconds: number;
+  /** Bytes/s; Infinity = unlimited. Applied per window. */
+  maxBandwidth: number;
+  windowSeconds: number;
+  sliceSeconds: number;
+  pageHeaderBytes: number;
+  zeroPageBytes: number;
+  /** What a zero page adds to the bytes that the estimate counts. */
+  zeroPageCountedBytes: number;
+  callOverheadBytes: number;
+  /** Device state sent after the guest stopped, bytes. */
+  deviceStateBytes: number;
+  /** Stopping the vCPUs. */
+  stopSeconds: number;
+  /** Loading the device state at the destination. */
+  loadSeconds: number;
+}
+
+/** Everything that a migration algorithm works with. */
+export interface Migration {
+  sim: Simulation;
+  guest: Guest;
+  source: Host;
+  /** The thread at the source that does the work. */
+  thread: HostThread;
+  stream: Stream;
+  bursts: Bursts;
+  costs: PageCosts;
+  rules: MainLoopRules;
+  journal: Journal;
+}

@@ -1,0 +1,178 @@
+import { allOf, delay, type Process } from '../../sim/process.js';
+import { walkBitmap, type Call } from './iterate.js';
+import { pageBytes, type Migration } from './migration.js';
+
+/**
+ * Pre-copy as QEMU 1.0 to 1.3 does it in its main loop (arch_init.c, buffered_file.c at v1.2.1): send dirty pages until
+ * the socket is full; whenever what is left looks as if it fitted into the downtime limit at the speed of this very
+ * call, fetch the dirty log and look again. Returns when it fits; the caller stops the guest.
+ *
+ * It does not return when it never fits: whoever waits loses patience, not QEMU.
+ */
+export function* preCopy(m: Migration): Process {
+  const { sim, journal } = m;
+  const startedAt = sim.now;
+  journal.transferStartedAt ??= startedAt;
+  // Every page is marked dirty, and the dirty log begins here: what was written before does not count.
+  m.guest.memory.sync(m.guest.time());
+  const window = createWindow(m, startedAt);
+  const round = createRounds(m);
+  for (;;) {
+    if (canLeap(m)) yield* leap(m);
+    const quota = window.left();
+    const free = m.stream.free();
+    const call = yield* iterate(m, Math.min(free, quota));
+    window.use(call.bytes);
+    const threshold = m.rules.downtimeLimitSeconds * call.speed;
+    if (remainingBytes(m) <= threshold) {
+      yield m.thread.work(m.guest.memory.pages * m.costs.syncPageSeconds);
+      m.guest.memory.sync(m.guest.time());
+      const fits = remainingBytes(m) <= threshold;
+      round.end(call.speed, threshold, fits);
+      if (fits) return;
+    }
+    if (call.ended === 'budget of bytes' && free <= quota) yield m.stream.writable;
+    else yield delay(window.untilTick());
+  }
+}
+
+/**
+ * Stops the guest and sends everything that is left, without any limit of rate. Ends when the destination has all of
+ * it and could start the guest.
+ */
+export function* complete(m: Migration): Process {
+  const { sim, journal, guest, costs, rules } = m;
+  yield* stopGuest(m);
+  yield m.thread.work(guest.memory.pages * costs.syncPageSeconds);
+  guest.memory.sync(guest.time());
+  journal.leftAtStopBytes = remainingBytes(m);
+  journal.dataPagesBeforeStop = journal.dataPagesSent;
+  const unlimited = { bytes: Infinity, seconds: Infinity };
+  const rest = walkBitmap(guest.memory, unlimited, m.bursts.median, costs, rules);
+  yield* send(m, rest);
+  m.stream.push(rules.deviceStateBytes, 0);
+  yield* m.stream.accepted();
+  journal.sentAt = sim.now;
+  yield* m.stream.received();
+  yield delay(rules.loadSeconds);
+}
+
+/** The guest runs at the destination. */
+export function resume(m: Migration): void {
+  m.guest.resume();
+  m.journal.resumedAt = m.sim.now;
+}
+
+/**
+ * Stops the vCPUs. A migration that begins with this is stop-and-copy: the guest stands still, nothing becomes dirty
+ * again, and one pass is all there is to send.
+ */
+export function* stopGuest(m: Migration): Process {
+  if (m.journal.stoppedAt !== null) return;
+  yield m.thread.work(m.rules.stopSeconds);
+  m.guest.pause();
+  m.journal.stoppedAt = m.sim.now;
+}
+
+/** One call of iterate: what it did, and the bandwidth that QEMU reads off it, bytes/s. */
+function* iterate(m: Migration, bytes: number): Process<Call & { speed: number }> {
+  const { sim, rules, journal, guest } = m;
+  const begunAt = sim.now;
+  const slice = rules.sliceSeconds * m.source.speedOfNext();
+  const call = walkBitmap(guest.memory, { bytes, seconds: slice }, m.bursts.next(), m.costs, rules);
+  yield* send(m, call);
+  journal.calls++;
+  const seconds = sim.now - begunAt;
+  return { ...call, speed: seconds > 0 ? call.countedBytes / seconds : Infinity };
+}
+
+/** The copying: bytes go out while the thread works on them. */
+function* send(m: Migration, call: Call): Process {
+  m.stream.push(call.bytes, call.destinationSeconds);
+  m.journal.dataPagesSent += call.dataPages;
+  yield m.thread.work(call.seconds);
+}
+
+/**
+ * Far from the end no test can succeed: the remainder is more than the fastest burst of this run would allow. Such a
+ * stretch of data is sent in one step instead of thousands of calls (a call's work is hidden behind the full socket).
+ */
+function canLeap(m: Migration): boolean {
+  return m.rules.maxBandwidth === Infinity && spareBytes(m) > leapCalls * m.stream.capacity;
+}
+
+function* leap(m: Migration): Process {
+  const { rules, costs, guest, bursts } = m;
+  while (canLeap(m) && guest.memory.stretch().zero === 0) {
+    const budget = { bytes: spareBytes(m), seconds: Infinity, oneStretch: true };
+    const call = walkBitmap(guest.memory, budget, bursts.median, costs, rules);
+    m.stream.push(call.bytes, call.destinationSeconds);
+    m.journal.dataPagesSent += call.dataPages;
+    yield allOf(m.thread.work(call.seconds), m.stream.writable);
+  }
+}
+
+const leapCalls = 4;
+
+/** Bytes that can go before a test could succeed at the fastest burst. */
+function spareBytes(m: Migration): number {
+  return remainingBytes(m) - m.rules.downtimeLimitSeconds * m.bursts.max;
+}
+
+function remainingBytes(m: Migration): number {
+  return m.guest.memory.waiting() * pageBytes;
+}
+
+/** The 100 ms window: its quota of bytes, and the tick that opens the next one. */
+function createWindow(m: Migration, startedAt: number) {
+  const { windowSeconds, maxBandwidth } = m.rules;
+  let current = 0;
+  let used = 0;
+  const index = (): number => Math.floor((m.sim.now - startedAt) / windowSeconds + 1e-9);
+  return {
+    left(): number {
+      if (index() !== current) {
+        current = index();
+        used = 0;
+      }
+      return maxBandwidth * windowSeconds - used;
+    },
+    use(bytes: number): void {
+      used += bytes;
+    },
+    untilTick: (): number => startedAt + (index() + 1) * windowSeconds - m.sim.now,
+  };
+}
+
+/** Keeps the journal of rounds. */
+function createRounds(m: Migration) {
+  const { sim, journal } = m;
+  let start = sim.now;
+  let carriedBefore = m.stream.carried();
+  return {
+    end(estimate: number, threshold: number, fits: boolean): void {
+      const remaining = remainingBytes(m);
+      journal.syncs++;
+      if (journal.firstPassAt === null) {
+        journal.firstPassAt = sim.now;
+        journal.dataPagesInFirstPass = journal.dataPagesSent;
+      }
+      const nearest = journal.nearest;
+      if (!nearest || remaining * nearest.thresholdBytes < nearest.remainingBytes * threshold) {
+        journal.nearest = { remainingBytes: remaining, thresholdBytes: threshold };
+      }
+      const carried = m.stream.carried();
+      journal.rounds.push({
+        start,
+        seconds: sim.now - start,
+        sentBytes: carried - carriedBefore,
+        dirtyBytesAtEnd: remaining,
+        estimateBytesPerSecond: estimate,
+        thresholdBytes: threshold,
+        decision: fits ? 'stop: what is left fits the downtime limit' : 'go on: too much is dirty again',
+      });
+      start = sim.now;
+      carriedBefore = carried;
+    },
+  };
+}

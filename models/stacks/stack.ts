@@ -1,0 +1,35 @@
+import type { Process } from '../../sim/process.js';
+import type { Testbed } from './testbed.js';
+
+/** A number of a product or of a test bed, with everything one needs to trust or to change it. */
+export interface Constant {
+  value: number;
+  /** 's', 'bytes', 'bytes/s', '1' (a share or a count), 's/page', 's/byte'. */
+  unit: string;
+  about: string;
+  /** File and version where it was read, or how it was measured or fitted. */
+  source: string;
+  /** Range that a fit may use. */
+  bounds?: readonly [number, number];
+  /** 80 % interval after a fit. */
+  interval?: readonly [number, number];
+}
+
+/** Constants by the part of the product that they belong to. */
+export type ConstantGroups = Readonly<Record<string, Readonly<Record<string, Constant>>>>;
+
+export type MigrationKind = 'lm' | 'blm' | 'stop-and-copy' | 'post-copy' | 'hybrid';
+
+/** A product and version: its constants as data, and the order in which it does things. */
+export interface Stack {
+  name: string;
+  about: string;
+  versions: readonly string[];
+  /** The profile that a scenario uses when it names none. */
+  profile: string;
+  constants: ConstantGroups;
+  /** What it can do, and what each kind is in this product. */
+  kinds: Readonly<Partial<Record<MigrationKind, string>>>;
+  /** Runs one migration of that kind on a test bed, from request to finish. */
+  migrate(bed: Testbed, kind: MigrationKind): Process;
+}

@@ -1,0 +1,124 @@
+import type { Flow } from '../sim/fluid.js';
+import { createSignal } from '../sim/signal.js';
+import type { Process, Wait } from '../sim/process.js';
+import { delay } from '../sim/process.js';
+import type { Simulation } from '../sim/simulation.js';
+
+/** The socket between the two hypervisors, and how fast the destination takes in what arrives. */
+export interface StreamParameters {
+  /** Payload bytes the sending socket holds before it says EAGAIN (Linux: tcp_wmem's maximum once autotuned). */
+  sendBufferBytes: number;
+  /** Share of the buffer that must be free before a full socket is writable again (Linux, sk_stream_write_space: 1/3). */
+  writableShare: number;
+  /** Bytes that may lie unread at the destination before the source stops sending. */
+  receiveWindowBytes: number;
+}
+
+/** One migration's byte stream: socket buffer, link, destination, in this order. */
+export interface Stream {
+  /** Payload bytes that the socket holds when full. */
+  readonly capacity: number;
+  /** Payload bytes that the socket takes now. */
+  free(): number;
+  /** Hands over bytes that cost the destination `destinationSeconds` to take in. */
+  push(bytes: number, destinationSeconds: number): void;
+  /** A socket that said EAGAIN can be written to again. */
+  readonly writable: Wait;
+  /** Waits until the socket has accepted everything: the hypervisor may close it, the kernel sends the rest. */
+  accepted(): Process;
+  /** Waits until the destination has taken in everything. */
+  received(): Process;
+  /** Payload bytes put on the wire so far. */
+  carried(): number;
+  /** Limits the rate at which the stream is fed (a slow disk), bytes/s. */
+  limitRate(bytesPerSecond: number): void;
+  close(): void;
+}
+
+/**
+ * A stream over `flow`. The destination takes chunks in order and spends the seconds they cost; while more than the
+ * receive window lies there unread, nothing more leaves the source. A destination without cost is transparent.
+ */
+export function createStream(sim: Simulation, flow: Flow, parameters: StreamParameters): Stream {
+  const { sendBufferBytes, writableShare, receiveWindowBytes } = parameters;
+  const writableLevel = sendBufferBytes * (1 - writableShare);
+  const pieceBytes = receiveWindowBytes / 16;
+  const arrivals: { end: number; seconds: number }[] = [];
+  const progress = createSignal();
+  let pushed = 0; // bytes handed over by the hypervisor
+  let onFlow = 0; // of these, given to the link; the rest is held back by the receive window
+  let taken = 0; // bytes that the destination has taken in
+  let busy = false;
+
+  const feed = (): void => {
+    const allowed = Math.min(pushed, taken + receiveWindowBytes);
+    if (allowed > onFlow) {
+      flow.push(allowed - onFlow);
+      onFlow = allowed;
+    }
+  };
+  const occupied = (): number => pushed - flow.drained();
+
+  function* destination(): Process {
+    for (let chunk = arrivals.shift(); chunk; chunk = arrivals.shift()) {
+      yield reached(chunk.end);
+      if (chunk.seconds > 0) yield delay(chunk.seconds);
+      taken = chunk.end;
+      feed();
+      progress.fire();
+    }
+    busy = false;
+    progress.fire();
+  }
+
+  const reached = (total: number): Wait => flow.drainedTo(Math.max(0, onFlow - total));
+
+  const whenOccupied =
+    (level: number): Wait =>
+    (simulation, resume) => {
+      // What the receive window holds back leaves only when the destination makes progress; look again then.
+      let cancel = (): void => undefined;
+      const look = (): void => {
+        cancel =
+          pushed - level > onFlow
+            ? progress.wait(simulation, look)
+            : reached(pushed - level)(simulation, resume);
+      };
+      look();
+      return () => cancel();
+    };
+
+  return {
+    capacity: sendBufferBytes,
+    free: () => Math.max(0, sendBufferBytes - occupied()),
+    push(bytes, destinationSeconds) {
+      if (destinationSeconds === 0 && !busy) {
+        pushed += bytes;
+        taken = pushed;
+      } else {
+        // In pieces well below the window, so that the destination can begin before the last byte has arrived.
+        const pieces = Math.ceil(bytes / pieceBytes);
+        for (let i = 1; i <= pieces; i++) {
+          arrivals.push({ end: pushed + (bytes * i) / pieces, seconds: destinationSeconds / pieces });
+        }
+        pushed += bytes;
+        if (!busy) {
+          busy = true;
+          sim.spawn(destination());
+        }
+      }
+      feed();
+    },
+    writable: whenOccupied(writableLevel),
+    *accepted() {
+      yield whenOccupied(sendBufferBytes);
+    },
+    *received() {
+      yield whenOccupied(0);
+      while (busy) yield progress.wait;
+    },
+    carried: () => flow.drained(),
+    limitRate: (bytesPerSecond) => flow.setCap(bytesPerSecond),
+    close: () => flow.close(),
+  };
+}

@@ -1,0 +1,101 @@
+import type { RandomStream } from '../sim/random.js';
+import type { LayerOptions } from '../models/memory/guest-memory.js';
+import {
+  measuredWriter,
+  sequentialWriter,
+  uniformWriter,
+  zipfClasses,
+  type Writer,
+} from '../models/memory/writer.js';
+import { pageBytes } from '../models/migration/migration.js';
+import type { ProfileValues } from './profile.js';
+import type { VmSpec, WorkloadSpec } from './scenario.js';
+
+/** A part of the line of RAM: zero pages, data at rest, or a region that is written. */
+interface Part {
+  pages: number;
+  dataShare: number;
+  writers: { share: number; writer?: Writer }[];
+}
+
+/**
+ * Lays a VM's memory out on the line of RAM, for `createGuestMemory`. 'bottom': what is written, then what rests, then
+ * zero pages; 'top': the reverse; 'spread': data and zero pages in turns, data last (Linux keeps its page array at the
+ * top of RAM), the workloads in the middle.
+ */
+export function layOutMemory(vm: VmSpec, values: ProfileValues['guest'], random: RandomStream) {
+  const pages = vm.ram / pageBytes;
+  const written = vm.workload.map((workload) => workloadPart(workload, values, random));
+  const idlePages = Math.min(values.idleBytes, vm.resident) / pageBytes;
+  if (idlePages > 0) written.push(idlePart(idlePages, values));
+  const restingPages = vm.resident / pageBytes - idlePages;
+  const zeroPages = pages - restingPages - written.reduce((sum, part) => sum + part.pages, 0);
+
+  const rest = (share: number): Part => ({ pages: restingPages * share, dataShare: 1, writers: [] });
+  const zeros = (share: number): Part => ({ pages: zeroPages * share, dataShare: 0, writers: [] });
+  const line: Part[] = [];
+  if (vm.layout === 'bottom') line.push(...written, rest(1), zeros(1));
+  else if (vm.layout === 'top') line.push(zeros(1), rest(1), ...written);
+  else {
+    for (let clump = 0; clump < clumps; clump++) {
+      line.push(zeros(1 / clumps), rest(1 / clumps));
+      if (clump === clumps / 2 - 1) line.push(...written);
+    }
+  }
+  return { pages, layers: stack(line) };
+}
+
+/** How many times data and zero pages take turns in a 'spread' layout: free memory comes in large blocks. */
+const clumps = 8;
+
+function stack(line: readonly Part[]): LayerOptions[] {
+  const layers: LayerOptions[] = [];
+  let start = 0;
+  for (const { pages, dataShare, writers } of line) {
+    if (pages <= 0) continue;
+    const span = { start, end: start + pages, dataFraction: dataShare };
+    if (writers.length === 0) layers.push(span);
+    for (const { share, writer } of writers) {
+      layers.push({ ...span, pagesPerPosition: share, ...(writer && { writer }) });
+    }
+    start += pages;
+  }
+  // Rounding must not leave a sliver of RAM uncovered.
+  return layers.map((layer) => (layer.end === start ? { ...layer, end: start } : layer));
+}
+
+function workloadPart(workload: WorkloadSpec, values: ProfileValues['guest'], random: RandomStream): Part {
+  const pages = workload.size / pageBytes;
+  const visitsPerSecond = Math.min(workload.rate, 1 / values.visitSeconds);
+  return { pages, dataShare: values.dataShare, writers: writersOf(workload, pages, visitsPerSecond, random) };
+}
+
+function writersOf(workload: WorkloadSpec, pages: number, visitsPerSecond: number, random: RandomStream) {
+  const { pattern, period } = workload;
+  switch (pattern.kind) {
+    case 'sequential': {
+      // Where in its sweep the writer is when the migration begins, nobody knows.
+      const phaseSeconds = random.uniform() * Math.max(period, pages / visitsPerSecond);
+      const periodSeconds = period;
+      return [
+        { share: 1, writer: sequentialWriter({ pages, visitsPerSecond, periodSeconds, phaseSeconds }) },
+      ];
+    }
+    case 'uniform':
+      return [{ share: 1, writer: uniformWriter({ pages, visitsPerSecond }) }];
+    case 'zipf':
+      return zipfClasses({ pages, visitsPerSecond, exponent: pattern.exponent }).map((rank) => ({
+        share: rank.pages / pages,
+        writer: uniformWriter(rank),
+      }));
+    case 'measured': {
+      const points = pattern.points.map(([seconds, bytes]) => [seconds, bytes / pageBytes] as const);
+      return [{ share: 1, writer: measuredWriter({ pages, points }) }];
+    }
+  }
+}
+
+function idlePart(pages: number, values: ProfileValues['guest']): Part {
+  const visitsPerSecond = values.idleVisitsPerSecond;
+  return { pages, dataShare: 1, writers: [{ share: 1, writer: uniformWriter({ pages, visitsPerSecond }) }] };
+}

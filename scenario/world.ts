@@ -1,0 +1,104 @@
+import { createFluid } from '../sim/fluid.js';
+import { createSimulation, type Simulation } from '../sim/simulation.js';
+import { createBursts } from '../models/burst.js';
+import { createGuest } from '../models/guest.js';
+import { createHost } from '../models/host.js';
+import { createLink, type Link } from '../models/link.js';
+import { createGuestMemory } from '../models/memory/guest-memory.js';
+import { createJournal, type Journal } from '../models/migration/journal.js';
+import type { Testbed } from '../models/stacks/testbed.js';
+import { createStream } from '../models/stream.js';
+import { layOutMemory } from './memory-layout.js';
+import type { Parameters } from './parameters.js';
+import type { Scenario } from './scenario.js';
+
+/** One replication, ready to run. */
+export interface World {
+  sim: Simulation;
+  link: Link;
+  bed: Testbed;
+  journal: Journal;
+  /** CPU seconds that the migration has used at the source. */
+  migrationCpuSeconds(): number;
+}
+
+/**
+ * Puts a scenario's hosts, link, background, guest and migration together. Replication k of a scenario always draws
+ * the same numbers, whatever other scenarios run beside it, so two scenarios that differ in one field are compared
+ * with common random numbers.
+ */
+export function buildWorld(scenario: Scenario, parameters: Parameters, replication: number): World {
+  const { values, burst, rules, libvirtPollSeconds } = parameters;
+  const { cpu, stream, queue, destination, guest: guestValues, steps, disk } = values;
+  const sim = createSimulation({ seed: `${scenario.seed}/${replication}` });
+  const fluid = createFluid(sim);
+
+  const link = createLink(
+    fluid,
+    {
+      goodput: scenario.link.goodput,
+      sharing: scenario.link.sharing,
+      queueBytes: {
+        migration: queue.migration,
+        control: queue.control,
+        'icmp-flood': queue.icmpFlood,
+        'icmp-paced': queue.icmpPaced,
+        udp: queue.udp,
+        tcp: queue.tcp,
+      },
+    },
+    scenario.background,
+  );
+  const source = createHost(fluid, 'source', { ...scenario.source, hyperThreadGain: cpu.hyperThreadGain });
+  const thread = source.thread('migration');
+  const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, sim.random('writer')));
+  const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
+  const guest = createGuest(source, memory, busyVcpus);
+  const flow = link.open('migration', 'migration');
+  const journal = createJournal();
+
+  const occupiedShare = link.backgroundAlone / scenario.link.goodput;
+  // A run is a little slower or faster than another in all that its CPU does.
+  const pace = Math.exp(cpu.spread * sim.random('pace').normal());
+  const migration = {
+    sim,
+    guest,
+    source,
+    thread,
+    stream: createStream(sim, flow, stream),
+    bursts: createBursts(burst, sim.random('burst'), 1 + burst.networkSlowdown * occupiedShare),
+    costs: {
+      zeroPageSeconds: cpu.zeroPageSeconds * pace,
+      cleanPageSeconds: cpu.cleanPageSeconds * pace,
+      syncPageSeconds: cpu.syncPageSeconds * pace,
+      networkByteSeconds: cpu.networkByteSeconds * pace,
+      destinationZeroPageSeconds: destination.zeroPageSeconds * pace,
+      destinationDataPageSeconds: destination.dataPageSeconds * pace,
+    },
+    rules: {
+      ...rules,
+      stopSeconds: cpu.stopSeconds,
+      loadSeconds: cpu.loadSeconds,
+      downtimeLimitSeconds: scenario.migration.downtimeLimit,
+      maxBandwidth: scenario.migration.maxBandwidth,
+    },
+    journal,
+  };
+  return {
+    sim,
+    link,
+    journal,
+    bed: {
+      migration,
+      disk: { readRate: disk.readRate, allocatedBytes: scenario.vm.disk.allocated },
+      steps,
+      libvirtPollSeconds,
+      control: link.open('control', 'control'),
+      random: sim.random('steps'),
+    },
+    migrationCpuSeconds: () => thread.used() + cpu.networkByteSeconds * flow.drained(),
+  };
+}
+
+/** Busy vCPUs of a guest that does nothing but tick; any small number. */
+const idleVcpus = 0.01;
