@@ -4,6 +4,10 @@
  * add up to `pages`, their visits to `visitsPerSecond`. Where the pages of a region are mixed without regard to rank,
  * lay all classes over the same span, each with `pagesPerPosition = class.pages / pages`.
  *
+ * Evening out the rates within a class makes D(t) too large, never too small. Over 1 GiB (2^18 pages) the default of
+ * 16 classes is at most 0.5 % above the sum over all ranks for exponent 0.6, 1.1 % for 1, 1.6 % for 1.2; 24 classes
+ * halve that.
+ *
  * @returns classes from the hottest to the coldest; fewer than asked for where ranks are too few.
  * @throws RangeError when a number is out of its range.
  * @example
@@ -16,7 +20,7 @@ export function zipfClasses(o: {
   exponent: number;
   classes?: number;
 }): { pages: number; visitsPerSecond: number }[] {
-  const { pages, visitsPerSecond, exponent, classes = 12 } = o;
+  const { pages, visitsPerSecond, exponent, classes = 16 } = o;
   if (!(pages >= 1 && pages < Infinity)) {
     throw new RangeError(`zipfClasses: pages is ${pages}, should be finite and >= 1`);
   }
