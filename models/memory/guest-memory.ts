@@ -85,6 +85,7 @@ export function createGuestMemory(o: {
 
   let cursor = 0;
   let section = 0;
+  // Where the stretch in `ahead` ends; what is not ahead of the cursor says that it has to be looked up anew.
   let stretchEnd = 0;
   let logStart = guestTime;
   let waiting = 0;
@@ -101,15 +102,21 @@ export function createGuestMemory(o: {
   }
 
   function stretch(): Stretch {
+    if (stretchEnd > cursor) {
+      ahead.span = stretchEnd - cursor;
+      return ahead;
+    }
     const here = sections[section]!;
     let end = here.end;
     let all = 0;
     let data = 0;
     for (const layer of here.layers) {
       const { ends } = layer;
-      while (ends[layer.at]! <= cursor) layer.at += 1;
-      end = Math.min(end, ends[layer.at]!);
-      const perPosition = layer.density[layer.at]! * layer.pagesPerPosition;
+      let at = layer.at;
+      while (ends[at]! <= cursor) at += 1;
+      layer.at = at;
+      if (ends[at]! < end) end = ends[at]!;
+      const perPosition = layer.density[at]! * layer.pagesPerPosition;
       all += perPosition;
       data += perPosition * layer.dataFraction;
     }
@@ -131,20 +138,22 @@ export function createGuestMemory(o: {
     // Boundaries are met exactly, or rounding would leave slivers of pages behind.
     const to = span > limit - SNAP ? stretchEnd : cursor + span;
     const here = sections[section]!;
-    for (const layer of here.layers) {
-      const cleared = clearSpan(layer, cursor, to);
-      waiting -= cleared;
-      waitingData -= cleared * layer.dataFraction;
+    if (ahead.data + ahead.zero > 0) {
+      for (const layer of here.layers) {
+        const cleared = clearSpan(layer, cursor, to);
+        waiting -= cleared;
+        waitingData -= cleared * layer.dataFraction;
+      }
+      // Differences of large numbers: near nothing, ask the layers, who know when they are clean.
+      if (waiting < 1) countAnew();
     }
-    const dirty = layers.some((layer) => layer.waiting > 0);
-    waiting = dirty ? Math.max(0, waiting) : 0;
-    waitingData = dirty ? Math.max(0, waitingData) : 0;
     cursor = to;
     if (cursor < here.end) return;
     section += 1;
     if (section < sections.length) return;
     section = 0;
     cursor = 0;
+    stretchEnd = 0;
     for (const layer of layers) layer.at = 0;
   }
 
@@ -157,6 +166,7 @@ export function createGuestMemory(o: {
       if (layer.writer !== undefined) written += mergeTouched(layer, layer.writer.touched(logStart, now));
     }
     logStart = now;
+    stretchEnd = 0;
     countAnew();
     return written;
   }

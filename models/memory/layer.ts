@@ -69,11 +69,12 @@ export function clearSpan(layer: Layer, from: number, to: number): number {
   if (held === 0) return 0;
   const cleared = (to - from) * layer.pagesPerPosition * held;
   const begin = at === 0 ? layer.start : ends[at - 1]!;
+  const endOfSegment = ends[at]!;
   const cleanBefore = at > 0 && begin === from && density[at - 1] === 0;
-  if (cleanBefore && to < ends[at]!) {
+  if (cleanBefore && to < endOfSegment) {
     ends[at - 1] = to;
   } else {
-    const cleanBehind = to === ends[at]! && density[at + 1] === 0;
+    const cleanBehind = to === endOfSegment && density[at + 1] === 0;
     // The segment, and the clean ones that grow into it, give way to: what lies before, the clean part, the rest.
     const first = cleanBefore ? at - 1 : at;
     const replaced = 1 + Number(cleanBefore) + Number(cleanBehind);
@@ -85,18 +86,21 @@ export function clearSpan(layer: Layer, from: number, to: number): number {
     }
     newEnds.push(cleanBehind ? ends[at + 1]! : to);
     newDensity.push(0);
-    if (to < ends[at]!) {
-      newEnds.push(ends[at]!);
+    if (to < endOfSegment) {
+      newEnds.push(endOfSegment);
       newDensity.push(held);
     }
     ends.splice(first, replaced, ...newEnds);
     density.splice(first, replaced, ...newDensity);
-    layer.at = first;
+    layer.at = to < endOfSegment ? first + newEnds.length - 1 : first;
   }
   const clean = density.length === 1 && density[0] === 0;
   layer.waiting = clean ? 0 : Math.max(0, layer.waiting - cleared);
   return cleared;
 }
+
+/** Neighbouring segments of a randomly written layer are evened out when their densities differ by less. */
+const RESOLUTION = 1e-3;
 
 /**
  * Merges written pieces into the bitmap, `density = 1 - (1 - density)(1 - written)`, and returns the distinct pages
@@ -104,47 +108,92 @@ export function clearSpan(layer: Layer, from: number, to: number): number {
  */
 export function mergeTouched(layer: Layer, pieces: readonly Touched[]): number {
   layer.at = 0;
-  if (pieces.length === 0) return 0;
-  const { start, end, pagesPerPosition, ends, density } = layer;
+  const last = pieces.at(-1);
+  if (last === undefined) return 0;
+  const { start, end, pagesPerPosition } = layer;
   const regionPages = (end - start) * pagesPerPosition;
-  const reach = pieces.at(-1)!.to;
-  if (reach > regionPages * (1 + 1e-9)) {
+  if (last.to > regionPages * (1 + 1e-9)) {
     throw new RangeError(
-      `sync: the writer of the layer ${start}..${end} wrote page ${reach}, should be within its ${regionPages} pages`,
+      `sync: the writer of the layer ${start}..${end} wrote page ${last.to}, should be within its ${regionPages} pages`,
     );
   }
-  const positionOf = (page: number) => Math.min(end, start + page / pagesPerPosition);
+  // What ends with the region ends with the layer, whatever the division by pagesPerPosition makes of it.
+  const toTheEnd = last.to > regionPages * (1 - 1e-12);
+  if (toTheEnd && last.from === 0) {
+    touchAll(layer, last.density);
+    return regionPages * last.density;
+  }
+  const bounds: number[] = [];
+  let written = 0;
+  for (const piece of pieces) {
+    bounds.push(start + piece.from / pagesPerPosition, start + piece.to / pagesPerPosition);
+    written += (piece.to - piece.from) * piece.density;
+  }
+  if (toTheEnd) bounds[bounds.length - 1] = end;
+  touchPieces(layer, bounds, pieces);
+  return written;
+}
 
+/**
+ * Merges a share of written pages that is the same all over the layer. A random writer that is synced in the middle
+ * of sweeps leaves a stair of ever more, ever smaller steps behind the cursor; evening out what differs by less than
+ * the resolution (no page is lost or gained by that) bounds their number and with it the cost of a sync.
+ */
+function touchAll(layer: Layer, share: number): void {
+  const { start, pagesPerPosition, ends, density } = layer;
+  let kept = -1;
+  let keptBegin = start;
+  let begin = start;
+  let waitingPositions = 0;
+  for (let i = 0; i < ends.length; i += 1) {
+    const end = ends[i]!;
+    const old = density[i]!;
+    const merged = share === 1 ? 1 : old + (1 - old) * share;
+    waitingPositions += (end - begin) * merged;
+    if (kept >= 0 && Math.abs(merged - density[kept]!) < RESOLUTION) {
+      density[kept]! += ((merged - density[kept]!) * (end - begin)) / (end - keptBegin);
+    } else {
+      kept += 1;
+      keptBegin = begin;
+      density[kept] = merged;
+    }
+    ends[kept] = end;
+    begin = end;
+  }
+  ends.length = kept + 1;
+  density.length = kept + 1;
+  layer.waiting = waitingPositions * pagesPerPosition;
+}
+
+/** Merges pieces that lie between `bounds` (from and to of each, as positions); what is between them stays as it is. */
+function touchPieces(layer: Layer, bounds: readonly number[], pieces: readonly Touched[]): void {
+  const { ends, density } = layer;
   const newEnds: number[] = [];
   const newDensity: number[] = [];
-  let written = 0;
-  let waiting = 0;
-  let position = start;
+  let kept = -1;
+  let waitingPositions = 0;
+  let position = layer.start;
   let segment = 0;
-  function fillTo(limit: number, share: number): void {
+  for (let i = 0; i <= bounds.length; i += 1) {
+    const limit = Math.min(bounds[i] ?? layer.end, layer.end);
+    const share = i % 2 === 1 ? pieces[(i - 1) / 2]!.density : 0;
     while (position < limit) {
       const to = Math.min(limit, ends[segment]!);
       const old = density[segment]!;
       const merged = share === 1 ? 1 : old + (1 - old) * share;
-      if (newDensity.at(-1) === merged) newEnds[newEnds.length - 1] = to;
-      else {
-        newEnds.push(to);
+      if (kept < 0 || merged !== newDensity[kept]) {
+        kept += 1;
         newDensity.push(merged);
+        newEnds.push(to);
+      } else {
+        newEnds[kept] = to;
       }
-      waiting += (to - position) * pagesPerPosition * merged;
+      waitingPositions += (to - position) * merged;
       position = to;
       if (to === ends[segment]) segment += 1;
     }
   }
-  for (const piece of pieces) {
-    fillTo(positionOf(piece.from), 0);
-    // A piece that ends with the region ends with the layer, whatever the division makes of it.
-    fillTo(piece.to >= regionPages * (1 - 1e-12) ? end : positionOf(piece.to), piece.density);
-    written += (piece.to - piece.from) * piece.density;
-  }
-  fillTo(end, 0);
   layer.ends = newEnds;
   layer.density = newDensity;
-  layer.waiting = waiting;
-  return written;
+  layer.waiting = waitingPositions * layer.pagesPerPosition;
 }
