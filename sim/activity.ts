@@ -40,28 +40,32 @@ export function createActivity(
 ): Activity {
   let active = endless;
   let closed = false;
-  let rate = 0;
-  let backlog = endless ? Infinity : 0;
-  // Of an endless flow what was drained, of another what was pushed: drained = pushed - backlog, free of rounding.
-  let total = 0;
-  let since = sim.now;
-  let wake: EventId = NONE;
-  let wakeLevel = 0;
+  // Numbers that change stand in one object: there the engine writes them in place, while each new value of a captured
+  // variable would be a new object on the heap.
+  const state = {
+    rate: 0,
+    backlog: endless ? Infinity : 0,
+    // Of an endless flow what was drained, of another what was pushed: drained = pushed - backlog, free of rounding.
+    total: 0,
+    since: sim.now,
+    wake: NONE as EventId,
+    wakeLevel: 0,
+  };
   // Lowest level first; of equal ones the last to come first: the next one to be reached stands at the end.
   const waiters: Waiter[] = [];
 
   /** Brings the backlog to the present time. */
   function update(): void {
-    const now = sim.now;
-    const elapsed = now - since;
+    const time = sim.now;
+    const elapsed = time - state.since;
     if (elapsed === 0) return;
-    since = now;
-    if (rate === 0) return;
+    state.since = time;
+    if (state.rate === 0) return;
     if (endless) {
-      total += rate * elapsed;
+      state.total += state.rate * elapsed;
     } else if (active) {
-      const left = backlog - rate * elapsed;
-      backlog = left - wakeLevel <= REACHED * backlog ? wakeLevel : left;
+      const left = state.backlog - state.rate * elapsed;
+      state.backlog = left - state.wakeLevel <= REACHED * state.backlog ? state.wakeLevel : left;
     }
   }
 
@@ -69,34 +73,34 @@ export function createActivity(
   function schedule(): void {
     let time = Infinity;
     if (active && !endless) {
-      wakeLevel = waiters.length > 0 ? waiters[waiters.length - 1]!.level : 0;
-      const work = backlog - wakeLevel;
-      if (work <= 0) time = since;
-      else if (rate > 0) time = since + work / rate;
+      state.wakeLevel = waiters.length > 0 ? waiters[waiters.length - 1]!.level : 0;
+      const work = state.backlog - state.wakeLevel;
+      if (work <= 0) time = state.since;
+      else if (state.rate > 0) time = state.since + work / state.rate;
     }
     if (time === Infinity) {
-      if (wake !== NONE) sim.cancel(wake);
-      wake = NONE;
-    } else if (wake === NONE) {
-      wake = sim.at(time, reach);
+      if (state.wake !== NONE) sim.cancel(state.wake);
+      state.wake = NONE;
+    } else if (state.wake === NONE) {
+      state.wake = sim.at(time, reach);
     } else {
-      sim.reschedule(wake, time);
+      sim.reschedule(state.wake, time);
     }
   }
 
   /** The event: the backlog is at `wakeLevel`. */
   function reach(): void {
-    wake = NONE;
-    since = sim.now;
-    backlog = wakeLevel;
+    state.wake = NONE;
+    state.since = sim.now;
+    state.backlog = state.wakeLevel;
     let first: Waiter | undefined;
-    while (waiters.length > 0 && waiters[waiters.length - 1]!.level >= backlog) {
+    while (waiters.length > 0 && waiters[waiters.length - 1]!.level >= state.backlog) {
       const waiter = waiters.pop()!;
       // The first goes on within this event; the others as events of their own, since it may push again.
       if (first === undefined) first = waiter;
       else waiter.event = sim.after(0, waiter.resume);
     }
-    if (backlog > 0) schedule();
+    if (state.backlog > 0) schedule();
     else stop();
     first?.resume();
   }
@@ -107,26 +111,27 @@ export function createActivity(
   }
 
   function insert(waiter: Waiter): void {
-    let place = waiters.length;
-    while (place > 0 && waiters[place - 1]!.level >= waiter.level) place--;
-    waiters.splice(place, 0, waiter);
+    let place = waiters.push(waiter) - 1;
+    for (; place > 0 && waiters[place - 1]!.level >= waiter.level; place--)
+      waiters[place] = waiters[place - 1]!;
+    waiters[place] = waiter;
   }
 
   return {
     active: () => active,
-    rate: () => rate,
+    rate: () => state.rate,
     setRate(newRate) {
       update();
-      rate = newRate;
+      state.rate = newRate;
       schedule();
     },
     backlog() {
       update();
-      return backlog;
+      return state.backlog;
     },
     drained() {
       update();
-      return endless ? total : total - backlog;
+      return endless ? state.total : state.total - state.backlog;
     },
     push(amount) {
       if (!(amount >= 0 && amount < Infinity))
@@ -134,24 +139,24 @@ export function createActivity(
       if (closed) throw new Error(`amount pushed into flow '${name}' = ${amount}: the flow is closed`);
       if (endless || amount === 0) return;
       update();
-      backlog += amount;
-      total += amount;
+      state.backlog += amount;
+      state.total += amount;
       if (!active) {
         active = true;
         onToggle();
       }
-      if (rate > 0) schedule();
+      if (state.rate > 0) schedule();
     },
     drainedTo: (level) => {
       if (!(level >= 0)) throw new RangeError(`level of flow '${name}' = ${level}: must be at least 0`);
       return (_, resume) => {
         update();
         const waiter: Waiter = { level, resume, event: NONE };
-        if (backlog - level <= REACHED * level) {
+        if (state.backlog - level <= REACHED * level) {
           waiter.event = sim.after(0, resume);
         } else {
           insert(waiter);
-          if (wake !== NONE && level > wakeLevel) schedule();
+          if (state.wake !== NONE && level > state.wakeLevel) schedule();
         }
         return () => {
           if (waiter.event !== NONE) {
@@ -168,10 +173,10 @@ export function createActivity(
       closed = true;
       update();
       if (endless) {
-        backlog = 0;
+        state.backlog = 0;
       } else {
-        total -= backlog;
-        backlog = 0;
+        state.total -= state.backlog;
+        state.backlog = 0;
       }
       waiters.length = 0;
       if (active) stop();

@@ -114,8 +114,8 @@ export function createFluid(sim: Simulation): Fluid {
   const listeners = new Set<(flow: Flow) => void>();
   const problem = createSharingProblem();
   // What has changed since shares were computed.
-  let touched: FlowState[] = [];
-  let resized: ResourceState[] = [];
+  const touched: FlowState[] = [];
+  const resized: ResourceState[] = [];
   let settling = false;
   let round = 0;
 
@@ -183,12 +183,8 @@ export function createFluid(sim: Simulation): Fluid {
   /** Brings all rates up to date with what has changed. */
   function settle(): void {
     if (touched.length === 0 && resized.length === 0) return;
-    const flows = touched;
-    const seeds = resized;
     const changes: FlowState[] = [];
-    touched = [];
-    resized = [];
-    for (const state of flows) {
+    for (const state of touched) {
       state.queued = false;
       const active = state.activity.active();
       if (active === state.shared && !(active && state.changed)) continue;
@@ -199,10 +195,13 @@ export function createFluid(sim: Simulation): Fluid {
         setRate(state, 0, changes);
       }
       if (active && state.path.length === 0) setRate(state, state.cap, changes);
-      for (const resource of state.path) seeds.push(resource);
+      for (const resource of state.path) resized.push(resource);
     }
+    empty(touched);
+    if (resized.length === 0 && changes.length === 0) return;
     round++;
-    for (const seed of seeds) if (seed.visited !== round && seed.flows.length > 0) share(seed, changes);
+    for (const seed of resized) if (seed.visited !== round && seed.flows.length > 0) share(seed, changes);
+    empty(resized);
     for (const { flow } of changes) for (const listener of listeners) listener(flow);
   }
 
@@ -322,6 +321,11 @@ export function createFluid(sim: Simulation): Fluid {
       return () => void listeners.delete(listener);
     },
   };
+}
+
+/** Empties a short list without giving its memory back, as `length = 0` would. */
+function empty(list: unknown[]): void {
+  while (list.length > 0) list.pop();
 }
 
 function checked(what: string, value: number): number {

@@ -9,7 +9,7 @@ const SQRT_TWO_PI = Math.sqrt(2 * Math.PI);
  *
  * @example
  * normalCdf(0); // => 0.5
- * normalCdf(1.959963984540054); // => 0.975
+ * normalCdf(1.959963984540054).toFixed(12); // => '0.975000000000'
  */
 export function normalCdf(z: number): number {
   if (Number.isNaN(z)) return NaN;

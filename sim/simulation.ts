@@ -26,36 +26,37 @@ export function createSimulation(options: { seed?: string | number } = {}): Simu
   const seed = options.seed ?? 0;
   const queue = createEventQueue();
   const streams = new Map<string, RandomStream>();
-  let closing: (() => void)[] = [];
-  let now = 0;
-  let events = 0;
+  const closing: (() => void)[] = [];
+  // In one object the engine writes numbers in place; each new value of a captured variable would be a new object.
+  const clock = { now: 0, events: 0 };
   let running = false;
   let stopped = false;
 
   function checkTime(time: number): void {
-    if (!(time >= now)) throw new RangeError(`time = ${time}: must not be before the present time ${now}`);
+    if (!(time >= clock.now))
+      throw new RangeError(`time = ${time}: must not be before the present time ${clock.now}`);
   }
 
   function closeInstant(): void {
-    const actions = closing;
-    closing = [];
-    for (const action of actions) action();
+    // What these actions register in turn stands behind them and is for the next round.
+    for (let count = closing.length; count > 0; count--) closing.shift()!();
   }
 
   const sim: Simulation = {
     get now() {
-      return now;
+      return clock.now;
     },
     get events() {
-      return events;
+      return clock.events;
     },
     at(time, action, priority = 0) {
       checkTime(time);
       return queue.add(time, priority, action);
     },
     after(delay, action, priority = 0) {
-      if (!(delay >= 0)) throw new RangeError(`delay = ${delay}: must be at least 0 (present time ${now})`);
-      return queue.add(now + delay, priority, action);
+      if (!(delay >= 0))
+        throw new RangeError(`delay = ${delay}: must be at least 0 (present time ${clock.now})`);
+      return queue.add(clock.now + delay, priority, action);
     },
     reschedule(id, time) {
       checkTime(time);
@@ -66,24 +67,24 @@ export function createSimulation(options: { seed?: string | number } = {}): Simu
       closing.push(action);
     },
     run(until = Infinity) {
-      if (!(until >= now))
-        throw new RangeError(`until = ${until}: must not be before the present time ${now}`);
+      if (!(until >= clock.now))
+        throw new RangeError(`until = ${until}: must not be before the present time ${clock.now}`);
       if (running) throw new Error('run() was called from inside run()');
       running = true;
       stopped = false;
       try {
         for (;;) {
           const time = queue.next();
-          if (time > now && closing.length > 0) {
+          if (time > clock.now && closing.length > 0) {
             closeInstant();
           } else if (time === Infinity) {
             return 'idle';
           } else if (time > until) {
-            now = until;
+            clock.now = until;
             return 'until';
           } else {
-            now = time;
-            events++;
+            clock.now = time;
+            clock.events++;
             queue.pop()();
           }
           // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the action may have set it

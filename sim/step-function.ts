@@ -48,7 +48,7 @@ export function createStepFunction(clock: () => number): StepFunction {
   }
 
   function integral(from: number, to: number): number {
-    if (to < from) return -integral(to, from);
+    if (to < from) return 0 - integral(to, from);
     let sum = 0;
     let start = from;
     let step = stepAt(from);
