@@ -58,7 +58,7 @@ interface Measure {
   units: readonly Unit[];
   /** What a value of this kind is called in a message. */
   noun: string;
-  examples: string;
+  examples: readonly string[];
   /** Words that mean 'without limit'; the first is the one that is written. */
   infinity: readonly string[];
   /** Whether a number without unit is understood. Zero always is. */
@@ -66,7 +66,7 @@ interface Measure {
 }
 
 const MEASURES: Record<Dimension, Measure> = {
-  bytes: { units: BYTES, noun: 'a size', examples: '16 GiB or 600 MB', infinity: [], bare: false },
+  bytes: { units: BYTES, noun: 'a size', examples: ['16 GiB', '600 MB'], infinity: [], bare: false },
   seconds: {
     units: [
       { name: 's', exponent: 0, factor: 1, alias: ['sec'] },
@@ -78,21 +78,21 @@ const MEASURES: Record<Dimension, Measure> = {
       { name: 'd', exponent: 0, factor: 86_400 },
     ],
     noun: 'a time',
-    examples: '30 ms or 120 s',
+    examples: ['30 ms', '120 s'],
     infinity: ['none', 'unlimited'],
     bare: false,
   },
   rate: {
     units: RATE,
     noun: 'a rate',
-    examples: '930 Mbit/s or 128 MiB/s',
+    examples: ['930 Mbit/s', '128 MiB/s'],
     infinity: ['unlimited'],
     bare: false,
   },
   fraction: {
     units: [{ name: '%', exponent: -2, factor: 1 }],
     noun: 'a share',
-    examples: '66 % or 0.66',
+    examples: ['66 %', '0.66'],
     infinity: [],
     bare: true,
   },
@@ -102,12 +102,22 @@ const MEASURES: Record<Dimension, Measure> = {
       ...RATE.map((unit) => ({ ...unit, factor: unit.factor / PAGE_BYTES })),
     ],
     noun: 'a rate of page visits',
-    examples: 'max, 24000 pages/s or 128 MiB/s',
+    examples: ['max', '24000 pages/s', '128 MiB/s'],
     infinity: ['max', 'unlimited'],
     bare: false,
   },
-  count: { units: [], noun: 'a number', examples: '8 or 100', infinity: [], bare: true },
+  count: { units: [], noun: 'a number', examples: ['8', '100'], infinity: [], bare: true },
 };
+
+/** Whether a number other than zero needs no unit. */
+export function isBareAllowed(dimension: Dimension): boolean {
+  return MEASURES[dimension].bare;
+}
+
+/** Texts that show how a quantity is written. */
+export function quantityExamples(dimension: Dimension): string[] {
+  return [...MEASURES[dimension].examples];
+}
 
 /** What reading a quantity gives: its value in SI, or the rule it breaks. */
 export type Reading = { value: number } | { rule: string };
@@ -128,28 +138,34 @@ export function readQuantity(written: string | number, dimension: Dimension): Re
   const text = String(written).trim();
   if (measure.infinity.includes(text)) return { value: Infinity };
   const parts = QUANTITY.exec(text)?.groups;
-  if (!parts) return { rule: `must be ${measure.noun} such as ${measure.examples}` };
+  if (!parts) return { rule: `must be ${measure.noun} such as ${listed(measure.examples)}` };
   const { digits = '', exponent = '0', unit: name } = parts;
   const unit = name === undefined ? bareUnit(measure, digits) : findUnit(measure, name);
   if (typeof unit === 'string') return { rule: unit };
   const value = Number(`${digits}e${Number(exponent) + unit.exponent}`) * unit.factor;
   return Number.isFinite(value)
     ? { value }
-    : { rule: `must be a finite number, such as ${measure.examples}` };
+    : { rule: `must be a finite number, such as ${listed(measure.examples)}` };
+}
+
+/** 'a, b or c' */
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
 
 function bareUnit(measure: Measure, digits: string): Unit | string {
   if (measure.bare || Number(digits) === 0) return { name: '', exponent: 0, factor: 1 };
-  return `must have a unit, such as ${measure.examples}`;
+  return `must have a unit, such as ${listed(measure.examples)}`;
 }
 
 function findUnit(measure: Measure, name: string): Unit | string {
   const unit = measure.units.find((one) => one.name === name || one.alias?.includes(name));
   if (unit) return unit;
-  if (measure.units.length === 0) return `must be ${measure.noun} without unit, such as ${measure.examples}`;
+  if (measure.units.length === 0)
+    return `must be ${measure.noun} without unit, such as ${listed(measure.examples)}`;
   const near = measure.units.find((one) => one.name.toLowerCase() === name.toLowerCase());
   const hint = near ? `; did you mean '${near.name}'?` : '';
-  return `must be ${measure.noun} such as ${measure.examples}, and '${showValue(name)}' is no unit of that${hint}`;
+  return `must be ${measure.noun} such as ${listed(measure.examples)}, and '${showValue(name)}' is no unit of that${hint}`;
 }
 
 /**

@@ -1,0 +1,134 @@
+import { InputError } from './input-error.js';
+import { errorOf } from './issues.js';
+import { mergeLayers, type Assignment, type Layer, type Merged } from './merge.js';
+import { checkRules } from './rules.js';
+import type {
+  HostSpec,
+  LinkSpec,
+  ProfileDefaults,
+  Scenario,
+  VmSpec,
+  WorkloadPattern,
+  WorkloadSpec,
+} from './scenario.js';
+import { scenarioSchema, type SchemaOutput } from './schema.js';
+
+/**
+ * The complete scenario, in SI, of what files, flags and other places say.
+ *
+ * Layers and assignments come with the lowest precedence first; below all of them lie the defaults of profile and stack
+ * (`defaultsFor`, which may throw an InputError beginning with the field, 'stack' or 'profile', that it does not know)
+ * and of the schema. What follows from another field follows from its final value: the goodput keeps the profile's share
+ * of a changed rate, the cores their threads. A workload of size 0 is none, and so is a background of rate 0.
+ *
+ * @throws InputError for the first thing that is wrong: its place (file:line:column or the layer's origin), the field,
+ * the value as written, and the rule.
+ *
+ * @example
+ * resolveScenario([{ origin: '--ram', path: 'vm.ram', value: '4 GiB' }], defaultsFor).vm.ram // => 4294967296
+ */
+export function resolveScenario(
+  layers: readonly (Layer | Assignment)[],
+  defaultsFor: (stack: string, profile: string | undefined) => ProfileDefaults,
+): Scenario {
+  const merged = mergeLayers(layers);
+  const read = scenarioSchema.safeParse(merged.raw);
+  if (!read.success) throw errorOf(read.error.issues, merged);
+  const scenario = complete(read.data, knownDefaults(read.data, merged, defaultsFor), merged);
+  checkRules(scenario, merged);
+  return scenario;
+}
+
+function knownDefaults(
+  written: SchemaOutput,
+  merged: Merged,
+  defaultsFor: (stack: string, profile: string | undefined) => ProfileDefaults,
+): ProfileDefaults {
+  try {
+    return defaultsFor(written.stack, written.profile);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const field = error.message.startsWith('profile') ? 'profile' : 'stack';
+    throw merged.inform([field], error.message);
+  }
+}
+
+function complete(written: SchemaOutput, defaults: ProfileDefaults, merged: Merged): Scenario {
+  const { stack, seed, replications, migration, parameters } = written;
+  return {
+    stack,
+    profile: defaults.profile,
+    seed,
+    replications,
+    source: completeHost(written.source, defaults.hosts),
+    destination: completeHost(written.destination, defaults.hosts),
+    link: completeLink(written.link, defaults.link),
+    background: written.background.filter(({ rate }) => rate > 0),
+    vm: completeVm(written.vm, defaults, merged),
+    migration: {
+      kind: migration.kind,
+      downtimeLimit: migration.downtimeLimit ?? defaults.downtimeLimit,
+      maxBandwidth: migration.maxBandwidth ?? defaults.maxBandwidth,
+      patience: migration.patience,
+      timeout: migration.timeout === Infinity ? null : migration.timeout,
+    },
+    parameters,
+  };
+}
+
+function completeHost(written: SchemaOutput['source'], defaults: HostSpec): HostSpec {
+  const threads = defaults.cpus / defaults.cores;
+  const cpus =
+    written.cpus ?? (written.cores === undefined ? defaults.cpus : Math.round(written.cores * threads));
+  const cores =
+    written.cores ?? (written.cpus === undefined ? defaults.cores : Math.ceil(written.cpus / threads));
+  return { cpus, cores, load: written.load ?? defaults.load };
+}
+
+function completeLink(written: SchemaOutput['link'], defaults: LinkSpec): LinkSpec {
+  const rate = written.rate ?? defaults.rate;
+  return {
+    rate,
+    goodput: written.goodput ?? (defaults.goodput * rate) / defaults.rate,
+    latency: written.latency ?? defaults.latency,
+    sharing: written.sharing ?? defaults.sharing,
+  };
+}
+
+function completeVm(written: SchemaOutput['vm'], defaults: ProfileDefaults, merged: Merged): VmSpec {
+  const { vcpus, ram, layout, disk } = written;
+  const isSizeOpen = !merged.states('vm.disk.size');
+  const size = isSizeOpen ? Math.max(disk.size, disk.allocated ?? 0) : disk.size;
+  return {
+    vcpus,
+    ram,
+    resident: written.resident ?? Math.min(defaults.resident(ram), ram),
+    layout: layout ?? defaults.layout,
+    disk: { size, allocated: disk.allocated ?? Math.min(defaults.diskAllocated(size), size) },
+    workload: written.workload
+      .map((one, index) => completeWorkload(one, index, defaults, merged))
+      .filter((one) => one.size > 0),
+  };
+}
+
+function completeWorkload(
+  written: SchemaOutput['vm']['workload'][number],
+  index: number,
+  defaults: ProfileDefaults,
+  merged: Merged,
+): WorkloadSpec {
+  const { size, rate, incompressible, points } = written;
+  const path = ['vm', 'workload', index, 'points'];
+  if (points && written.pattern !== 'measured') throw merged.error(path, 'belongs to the pattern measured');
+  if (!points && written.pattern === 'measured')
+    throw merged.error(path, 'the pattern measured needs its points');
+  const pattern = readPattern(written.pattern, points ?? []);
+  return { size, rate, period: written.period ?? defaults.workloadPeriod, pattern, incompressible };
+}
+
+function readPattern(written: string, points: [number, number][]): WorkloadPattern {
+  const [kind, exponent] = written.split(':');
+  if (kind === 'zipf') return { kind, exponent: Number(exponent) };
+  if (kind === 'measured') return { kind, points };
+  return { kind: kind === 'uniform' ? 'uniform' : 'sequential' };
+}

@@ -1,0 +1,108 @@
+import type { Merged } from './merge.js';
+import type { Path } from './path-syntax.js';
+import type { HostSpec, Scenario } from './scenario.js';
+import { formatQuantity, type Dimension } from './units.js';
+
+/** Today's processors run one or two threads a core; the study's ran two. */
+const THREADS_MAX = 2;
+
+/**
+ * Checks what no field can know by itself: that parts fit into wholes. The error stands at the field of those involved
+ * that was stated with the highest precedence, because that is the one just changed.
+ *
+ * @throws InputError naming both values and the rule.
+ */
+export function checkRules(scenario: Scenario, merged: Merged): void {
+  const { vm, link } = scenario;
+  checkHost('source', scenario.source, merged);
+  checkHost('destination', scenario.destination, merged);
+  checkAtMost(merged, ['link', 'goodput'], link.goodput, ['link', 'rate'], link.rate, 'rate');
+  checkAtMost(
+    merged,
+    ['vm', 'disk', 'allocated'],
+    vm.disk.allocated,
+    ['vm', 'disk', 'size'],
+    vm.disk.size,
+    'bytes',
+  );
+  checkMemory(scenario, merged);
+  for (const index of vm.workload.keys()) checkPoints(index, scenario, merged);
+}
+
+function checkHost(which: 'source' | 'destination', host: HostSpec, merged: Merged): void {
+  const { cpus, cores } = host;
+  if (cpus >= cores && cpus <= THREADS_MAX * cores) return;
+  const rule = `${cpus} logical CPUs on ${cores} cores: a core has one or ${THREADS_MAX} of them`;
+  throw merged.error(
+    latest(merged, [
+      [which, 'cpus'],
+      [which, 'cores'],
+    ]),
+    rule,
+  );
+}
+
+function checkAtMost(
+  merged: Merged,
+  part: Path,
+  partValue: number,
+  whole: Path,
+  wholeValue: number,
+  dimension: Dimension,
+): void {
+  if (partValue <= wholeValue) return;
+  const show = (value: number) => formatQuantity(value, dimension);
+  const at = latest(merged, [part, whole]);
+  const rule =
+    at === part
+      ? `must be at most ${name(whole)}, which is ${show(wholeValue)}`
+      : `must be at least ${name(part)}, which is ${show(partValue)}`;
+  throw merged.error(at, rule);
+}
+
+function checkMemory(scenario: Scenario, merged: Merged): void {
+  const { ram, resident, workload } = scenario.vm;
+  const ramPath = ['vm', 'ram'];
+  const residentPath = ['vm', 'resident'];
+  const sizePaths = workload.map((_, index) => ['vm', 'workload', index, 'size']);
+  const stress = workload.reduce((sum, { size }) => sum + size, 0);
+  if (resident + stress <= ram) return;
+  const show = (bytes: number) => formatQuantity(bytes, 'bytes');
+  const fit = 'what a guest holds must fit into vm.ram';
+  const profiles = merged.states('vm.resident') ? '' : ", where resident is the profile's";
+  const rule =
+    resident > ram
+      ? `resident > RAM (${show(resident)} > ${show(ram)}): ${fit}`
+      : stress > ram
+        ? `stress > RAM (${show(stress)} > ${show(ram)}): ${fit}`
+        : `resident + stress > RAM (${show(resident)} + ${show(stress)} > ${show(ram)}${profiles}): ${fit}`;
+  throw merged.error(
+    latest(merged, resident > ram ? [residentPath, ramPath] : [...sizePaths, residentPath, ramPath]),
+    rule,
+  );
+}
+
+function checkPoints(index: number, scenario: Scenario, merged: Merged): void {
+  const { pattern, size } = scenario.vm.workload[index]!;
+  if (pattern.kind !== 'measured') return;
+  const path = ['vm', 'workload', index, 'points'];
+  for (const [at, [seconds, bytes]] of pattern.points.entries()) {
+    const [before, dirtied] = at === 0 ? [0, 0] : pattern.points[at - 1]!;
+    if (seconds <= before) throw merged.error([...path, at, 0], 'windows must rise from point to point');
+    if (bytes < dirtied) throw merged.error([...path, at, 1], 'a longer window cannot dirty fewer pages');
+    if (bytes > size)
+      throw merged.error(
+        [...path, at, 1],
+        `must be at most the workload's size, ${formatQuantity(size, 'bytes')}`,
+      );
+  }
+}
+
+/** Of these fields, the one stated with the highest precedence; the first where several were, or none. */
+function latest(merged: Merged, paths: readonly Path[]): Path {
+  return paths.reduce((best, path) => (merged.rankOf(path) > merged.rankOf(best) ? path : best));
+}
+
+function name(path: Path): string {
+  return path.join('.');
+}
