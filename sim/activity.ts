@@ -30,7 +30,8 @@ const REACHED = 1e-9;
 /**
  * The backlog of one flow: updated when it is looked at, with one event for the next level that somebody waits for (or
  * for the end of the work), which is moved when rate, work or waits change. When that event comes the backlog is set to
- * the level itself, so that no rounding makes a wait miss it. `onToggle` is called when work begins or ends.
+ * the level itself, so that no rounding makes a wait miss it; a level reached at an instant counts as reached even if
+ * more is pushed at that instant, before or after the event. `onToggle` is called when work begins or ends.
  */
 export function createActivity(
   sim: Simulation,
@@ -65,7 +66,13 @@ export function createActivity(
       state.total += state.rate * elapsed;
     } else if (active) {
       const left = state.backlog - state.rate * elapsed;
-      state.backlog = left - state.wakeLevel <= REACHED * state.backlog ? state.wakeLevel : left;
+      if (left - state.wakeLevel > REACHED * state.backlog) {
+        state.backlog = left;
+      } else {
+        // The event is due at this instant, but somebody looks before it has come.
+        state.backlog = state.wakeLevel;
+        arrive();
+      }
     }
   }
 
@@ -88,21 +95,26 @@ export function createActivity(
     }
   }
 
-  /** The event: the backlog is at `wakeLevel`. */
+  /** The event: the backlog has come down to `wakeLevel`. */
   function reach(): void {
     state.wake = NONE;
     state.since = sim.now;
     state.backlog = state.wakeLevel;
-    let first: Waiter | undefined;
+    // The first waiter goes on within this event, the others as events of their own, since it may push again.
+    const last = waiters[waiters.length - 1];
+    const first = last !== undefined && last.level >= state.backlog ? waiters.pop() : undefined;
+    arrive();
+    first?.resume();
+  }
+
+  /** Resumes who waits for the present level, ends the work if there is none left, and turns to the next level. */
+  function arrive(): void {
     while (waiters.length > 0 && waiters[waiters.length - 1]!.level >= state.backlog) {
       const waiter = waiters.pop()!;
-      // The first goes on within this event; the others as events of their own, since it may push again.
-      if (first === undefined) first = waiter;
-      else waiter.event = sim.after(0, waiter.resume);
+      waiter.event = sim.after(0, waiter.resume);
     }
-    if (state.backlog > 0) schedule();
-    else stop();
-    first?.resume();
+    if (state.backlog === 0) stop();
+    schedule();
   }
 
   function stop(): void {

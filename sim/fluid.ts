@@ -184,6 +184,18 @@ export function createFluid(sim: Simulation): Fluid {
   function settle(): void {
     if (touched.length === 0 && resized.length === 0) return;
     const changes: FlowState[] = [];
+    // A second round only if a flow whose end is due at this instant was found to be drained by the first.
+    while (touched.length > 0 || resized.length > 0) {
+      seat(changes);
+      round++;
+      for (const seed of resized) if (seed.visited !== round && seed.flows.length > 0) share(seed, changes);
+      empty(resized);
+    }
+    for (const { flow } of changes) for (const listener of listeners) listener(flow);
+  }
+
+  /** Lets the flows that have begun or ended work join or leave their resources, which then need new shares. */
+  function seat(changes: FlowState[]): void {
     for (const state of touched) {
       state.queued = false;
       const active = state.activity.active();
@@ -198,11 +210,6 @@ export function createFluid(sim: Simulation): Fluid {
       for (const resource of state.path) resized.push(resource);
     }
     empty(touched);
-    if (resized.length === 0 && changes.length === 0) return;
-    round++;
-    for (const seed of resized) if (seed.visited !== round && seed.flows.length > 0) share(seed, changes);
-    empty(resized);
-    for (const { flow } of changes) for (const listener of listeners) listener(flow);
   }
 
   /** Computes the shares of the connected component around a resource. */
@@ -273,6 +280,7 @@ export function createFluid(sim: Simulation): Fluid {
       const flow: Flow = {
         name,
         get rate() {
+          activity.backlog();
           settle();
           return activity.rate();
         },
@@ -311,9 +319,12 @@ export function createFluid(sim: Simulation): Fluid {
       return flow;
     },
     used(resource) {
+      const { flows } = stateOf(resource);
+      // A flow whose end is due at this instant ends when it is looked at.
+      for (const { activity } of flows) activity.backlog();
       settle();
       let total = 0;
-      for (const { activity } of stateOf(resource).flows) total += activity.rate();
+      for (const { activity } of flows) total += activity.rate();
       return total;
     },
     onChange(listener) {

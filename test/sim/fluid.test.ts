@@ -119,6 +119,22 @@ describe('a flow', () => {
     expect(sim.now).toBe(2);
   });
 
+  it('counts a level as reached at the instant at which it is due, also for who looks or pushes before the event', () => {
+    const { sim, fluid, link } = setUp();
+    const a = fluid.open({ name: 'a', path: [link] });
+    const b = fluid.open({ name: 'b', path: [link], endless: true });
+    const heard: string[] = [];
+    sim.at(2, () => {
+      heard.push(`${a.rate}, ${b.rate}, ${fluid.used(link)}, ${a.backlog()}`);
+      a.push(50);
+      heard.push(`${a.rate}, ${b.rate}, ${fluid.used(link)}, ${a.backlog()}`);
+    });
+    sim.spawn(transfer(sim, a, 0, 100, heard));
+    sim.run();
+    expect(heard).toEqual(['0, 100, 100, 0', '50, 50, 100, 50', 'a at 2']);
+    expect([sim.now, a.drained(), b.drained()]).toEqual([3, 150, 150]);
+  });
+
   it('that is closed gives its share away and drops its backlog', () => {
     const { sim, fluid, link, changes } = setUp();
     const a = fluid.open({ name: 'a', path: [link] });
