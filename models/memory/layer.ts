@@ -64,39 +64,51 @@ export function createLayer(options: LayerOptions, who: string): Layer {
  * there. The cursor clears in order, so nearly always a clean segment ends at `from` and only has to be moved.
  */
 export function clearSpan(layer: Layer, from: number, to: number): number {
-  const { ends, density, at } = layer;
+  const { ends, density } = layer;
+  let { at } = layer;
   const held = density[at]!;
   if (held === 0) return 0;
-  const cleared = (to - from) * layer.pagesPerPosition * held;
-  const begin = at === 0 ? layer.start : ends[at - 1]!;
-  const endOfSegment = ends[at]!;
-  const cleanBefore = at > 0 && begin === from && density[at - 1] === 0;
-  if (cleanBefore && to < endOfSegment) {
-    ends[at - 1] = to;
-  } else {
-    const cleanBehind = to === endOfSegment && density[at + 1] === 0;
-    // The segment, and the clean ones that grow into it, give way to: what lies before, the clean part, the rest.
-    const first = cleanBefore ? at - 1 : at;
-    const replaced = 1 + Number(cleanBefore) + Number(cleanBehind);
-    const newEnds: number[] = [];
-    const newDensity: number[] = [];
-    if (begin < from) {
-      newEnds.push(from);
-      newDensity.push(held);
-    }
-    newEnds.push(cleanBehind ? ends[at + 1]! : to);
-    newDensity.push(0);
-    if (to < endOfSegment) {
-      newEnds.push(endOfSegment);
-      newDensity.push(held);
-    }
-    ends.splice(first, replaced, ...newEnds);
-    density.splice(first, replaced, ...newDensity);
-    layer.at = to < endOfSegment ? first + newEnds.length - 1 : first;
+  if (from > (at === 0 ? layer.start : ends[at - 1]!)) {
+    insertSegment(layer, at, from, held);
+    at += 1;
   }
+  const cleanBefore = at > 0 && density[at - 1] === 0;
+  if (to < ends[at]!) {
+    if (cleanBefore) {
+      ends[at - 1] = to;
+    } else {
+      insertSegment(layer, at, to, 0);
+      at += 1;
+    }
+  } else {
+    density[at] = 0;
+    if (density[at + 1] === 0) dropSegment(layer, at);
+    if (cleanBefore) {
+      at -= 1;
+      dropSegment(layer, at);
+    }
+  }
+  layer.at = at;
+  const cleared = (to - from) * layer.pagesPerPosition * held;
   const clean = density.length === 1 && density[0] === 0;
   layer.waiting = clean ? 0 : Math.max(0, layer.waiting - cleared);
   return cleared;
+}
+
+/** Puts a segment that ends at `end` before segment i, which loses what the new one covers. */
+function insertSegment({ ends, density }: Layer, i: number, end: number, value: number): void {
+  ends.splice(i, 0, end);
+  density.splice(i, 0, value);
+}
+
+/** Drops segment i; the one behind it now begins where it began. By hand: `splice` would allocate at every step. */
+function dropSegment({ ends, density }: Layer, i: number): void {
+  for (let k = i + 1; k < ends.length; k += 1) {
+    ends[k - 1] = ends[k]!;
+    density[k - 1] = density[k]!;
+  }
+  ends.pop();
+  density.pop();
 }
 
 /** Neighbouring segments of a randomly written layer are evened out when their densities differ by less. */
@@ -137,7 +149,8 @@ export function mergeTouched(layer: Layer, pieces: readonly Touched[]): number {
 /**
  * Merges a share of written pages that is the same all over the layer. A random writer that is synced in the middle
  * of sweeps leaves a stair of ever more, ever smaller steps behind the cursor; evening out what differs by less than
- * the resolution (no page is lost or gained by that) bounds their number and with it the cost of a sync.
+ * the resolution (no page is lost or gained by that) bounds their number and with it the cost of a sync: with a
+ * thousand syncs a sweep 250 steps instead of 1000, each within 0.00075 of the density of its pages.
  */
 function touchAll(layer: Layer, share: number): void {
   const { start, pagesPerPosition, ends, density } = layer;
@@ -160,8 +173,10 @@ function touchAll(layer: Layer, share: number): void {
     ends[kept] = end;
     begin = end;
   }
-  ends.length = kept + 1;
-  density.length = kept + 1;
+  while (ends.length > kept + 1) {
+    ends.pop();
+    density.pop();
+  }
   layer.waiting = waitingPositions * pagesPerPosition;
 }
 

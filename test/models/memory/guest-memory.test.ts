@@ -273,6 +273,46 @@ describe('the densities', () => {
   });
 });
 
+describe('a random writer whose bitmap is synced a thousand times a sweep', () => {
+  const pages = 10_000;
+  const writer = uniformWriter({ pages, visitsPerSecond: 5000 });
+  const memory = createGuestMemory({ pages, layers: [{ start: 0, end: pages, dataFraction: 1, writer }] });
+  const shadow = new Float64Array(pages).fill(1);
+  for (let slice = 1; slice <= 2500; slice += 1) {
+    for (let left = 10; left > 0;) {
+      const span = Math.min(left, memory.stretch().span);
+      memory.advance(span);
+      left -= span;
+    }
+    shadow.fill(0, ((slice - 1) * 10) % pages, (((slice - 1) * 10) % pages) + 10);
+    memory.sync(slice / 1000);
+    const share = -Math.expm1(-0.5e-3);
+    for (let page = 0; page < pages; page += 1) shadow[page]! += (1 - shadow[page]!) * share;
+  }
+
+  test('loses no page to the evening out of small steps', () => {
+    const exact = shadow.reduce((sum, each) => sum + each, 0);
+    expect(memory.waiting() / exact).toBeCloseTo(1, 9);
+  });
+
+  test('keeps few steps, each within a thousandth of the density of its pages', () => {
+    let steps = 0;
+    let position = memory.cursor;
+    let worst = 0;
+    do {
+      const { span, data } = memory.stretch();
+      for (let page = Math.ceil(position); page < position + span - 1e-6; page += 1) {
+        worst = Math.max(worst, Math.abs(data - shadow[page]!));
+      }
+      memory.advance(span);
+      position = memory.cursor;
+      steps += 1;
+    } while (memory.waiting() > 0);
+    expect(worst).toBeLessThan(1e-3);
+    expect(steps).toBeLessThan(500);
+  });
+});
+
 describe('whatever is walked and synced', () => {
   const rate = fc.double({ min: 0, max: 5000, noNaN: true });
   const someMemory = fc.tuple(rate, rate, rate).map(([sweep, random, mixed]) => {
