@@ -13,6 +13,8 @@ export interface BurstParameters {
   correlation: number;
   /** Standard deviation of ln(burst) from one run to another. */
   runSpread: number;
+  /** By how much a saturated network slows the copying: speeds are divided by 1 + this x the background's share. */
+  networkSlowdown: number;
 }
 
 /** A run's sequence of burst speeds. */

@@ -1,5 +1,5 @@
 import type { Flow, Fluid } from '../sim/fluid.js';
-import type { Wait } from '../sim/process.js';
+import { delay, type Wait } from '../sim/process.js';
 
 /** A machine's processors and what keeps them busy besides the migration. */
 export interface HostParameters {
@@ -28,7 +28,6 @@ export interface HostThread {
   used(): number;
   /** Makes the thread runnable for ever (a vCPU) or stops that. */
   setRunning(running: boolean): void;
-  close(): void;
 }
 
 /**
@@ -44,48 +43,54 @@ export function hostCapacity(threads: number, host: HostParameters): number {
   return Math.min(threads, cores) + siblings * hyperThreadGain;
 }
 
-/** A host on the fluid solver: its capacity depends on how many threads are runnable. */
+/**
+ * A host on the fluid solver: its capacity depends on how many threads are runnable. While all threads together could
+ * have a core each, work takes exactly its CPU time and the solver is not asked (it costs as much as all the rest).
+ */
 export function createHost(fluid: Fluid, name: string, parameters: HostParameters): Host {
-  let runnable = parameters.cpus * parameters.load;
+  const loadThreads = parameters.cpus * parameters.load;
   const cores = fluid.resource(`${name} cores`, (threads) => hostCapacity(threads, parameters));
-  if (runnable > 0) {
-    fluid.open({ name: `${name} load`, path: [cores], weight: runnable, cap: runnable, endless: true });
+  if (loadThreads > 0) {
+    fluid.open({ name: `${name} load`, path: [cores], weight: loadThreads, cap: loadThreads, endless: true });
   }
+  let runnable = loadThreads;
+  let possible = loadThreads;
+
+  function thread(threadName: string, width = 1): HostThread {
+    const path = [cores];
+    const options = { name: `${name} ${threadName}`, path, weight: width, cap: width };
+    possible += width;
+    let worker: Flow | undefined;
+    let vcpu: Flow | undefined;
+    let usedBefore = 0;
+    const setRunning = (running: boolean): void => {
+      if (running && !vcpu) {
+        vcpu = fluid.open({ ...options, endless: true });
+        runnable += width;
+      } else if (!running && vcpu) {
+        usedBefore += vcpu.drained();
+        vcpu.close();
+        vcpu = undefined;
+        runnable -= width;
+      }
+    };
+    return {
+      work(cpuSeconds) {
+        if (possible <= parameters.cores) {
+          usedBefore += cpuSeconds;
+          return delay(cpuSeconds);
+        }
+        worker ??= fluid.open(options);
+        worker.push(cpuSeconds);
+        return worker.drainedTo(0);
+      },
+      used: () => usedBefore + (worker?.drained() ?? 0) + (vcpu?.drained() ?? 0),
+      setRunning,
+    };
+  }
+
   return {
-    thread(threadName, width = 1) {
-      let worker: Flow | undefined;
-      let vcpu: Flow | undefined;
-      let usedBefore = 0;
-      return {
-        work(cpuSeconds) {
-          worker ??= fluid.open({ name: `${name} ${threadName}`, path: [cores], weight: width, cap: width });
-          worker.push(cpuSeconds);
-          return worker.drainedTo(0);
-        },
-        used: () => usedBefore + (worker?.drained() ?? 0) + (vcpu?.drained() ?? 0),
-        setRunning(running) {
-          if (running && !vcpu) {
-            vcpu = fluid.open({
-              name: `${name} ${threadName}`,
-              path: [cores],
-              weight: width,
-              cap: width,
-              endless: true,
-            });
-            runnable += width;
-          } else if (!running && vcpu) {
-            usedBefore += vcpu.drained();
-            vcpu.close();
-            vcpu = undefined;
-            runnable -= width;
-          }
-        },
-        close() {
-          worker?.close();
-          this.setRunning(false);
-        },
-      };
-    },
+    thread,
     speedOfNext: () => Math.min(1, hostCapacity(runnable + 1, parameters) / (runnable + 1)),
   };
 }

@@ -1,32 +1,160 @@
 import type { BurstParameters } from '../models/burst.js';
 import type { MainLoopRules } from '../models/migration/migration.js';
-import type { ConstantGroups, Stack } from '../models/stacks/stack.js';
+import type { Constant, ConstantGroups, Stack } from '../models/stacks/stack.js';
+import { didYouMean } from './did-you-mean.js';
+import { InputError, showValue } from './input-error.js';
 import type { Profile, ProfileValues } from './profile.js';
+import { parseQuantity, type Dimension } from './units.js';
 
 /** The numbers a world is built with: a stack's and a profile's constants after all overrides, SI. */
 export interface Parameters {
   values: ProfileValues;
-  burst: BurstParameters & { networkSlowdown: number };
+  burst: BurstParameters;
   rules: Omit<MainLoopRules, 'downtimeLimitSeconds' | 'maxBandwidth' | 'stopSeconds' | 'loadSeconds'>;
+  /** How often libvirt polls; 0 without libvirt. */
   libvirtPollSeconds: number;
 }
 
-export function bareValues(groups: ConstantGroups): Record<string, Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(groups).map(([group, constants]) => [
-      group,
-      Object.fromEntries(Object.entries(constants).map(([name, constant]) => [name, constant.value])),
-    ]),
-  );
+type Groups = Record<string, Record<string, number>>;
+
+/**
+ * A stack's and a profile's constants with a scenario's overrides (`parameters:`) put over them. Overrides may have
+ * units ('1.2 us', '4 MiB'); `burst` may give quantiles with a unit of their own.
+ *
+ * @throws InputError for a constant that neither has, and for a value that is no such quantity.
+ */
+export function resolveParameters(
+  stack: Stack,
+  profile: Profile,
+  overrides: Record<string, unknown> = {},
+): Parameters {
+  const constants: ConstantGroups = { ...stack.constants, ...profile.constants };
+  const values = bareValues(constants);
+  let burst: BurstParameters = profile.burst;
+  for (const [group, written] of Object.entries(overrides)) {
+    if (!isRecord(written)) throw wrong([group], written, 'must hold constants by name');
+    if (group === 'burst') burst = overrideBurst(burst, written);
+    else overrideGroup(constants, values, group, written);
+  }
+  const qemu = values['qemu']!;
+  return {
+    values: values as unknown as ProfileValues,
+    burst,
+    rules: qemu as unknown as Parameters['rules'],
+    libvirtPollSeconds: values['libvirt']?.['pollSeconds'] ?? 0,
+  };
 }
 
-export function resolveParameters(stack: Stack, profile: Profile): Parameters {
-  const stackValues = bareValues(stack.constants);
-  const qemu = stackValues['qemu']!;
-  return {
-    values: bareValues(profile.constants) as unknown as ProfileValues,
-    burst: { networkSlowdown: 0, ...profile.burst },
-    rules: qemu as unknown as Parameters['rules'],
-    libvirtPollSeconds: stackValues['libvirt']?.['pollSeconds'] ?? 0,
-  };
+/** The bare numbers of groups of constants. */
+function bareValues(groups: ConstantGroups): Groups {
+  const bare: Groups = {};
+  for (const [group, constants] of Object.entries(groups)) {
+    bare[group] = {};
+    for (const [name, { value }] of Object.entries(constants)) bare[group][name] = value;
+  }
+  return bare;
+}
+
+function overrideGroup(
+  constants: ConstantGroups,
+  values: Groups,
+  group: string,
+  written: Record<string, unknown>,
+): void {
+  const known = Object.hasOwn(constants, group) ? constants[group] : undefined;
+  if (!known) throw unknown([group], [...Object.keys(constants), 'burst']);
+  for (const [name, value] of Object.entries(written)) {
+    const constant = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (!constant) throw unknown([group, name], Object.keys(known));
+    values[group]![name] = readConstant([group, name], value, constant);
+  }
+}
+
+function readConstant(path: string[], value: unknown, constant: Constant): number {
+  if (typeof value !== 'number' && typeof value !== 'string') {
+    throw wrong(path, value, `must be a quantity in ${constant.unit}`);
+  }
+  const read = typeof value === 'number' ? value : quantity(path, value, dimensions[constant.unit] ?? 'count');
+  if (!(read >= 0 && read < Infinity)) throw wrong(path, value, 'must be at least 0 and finite');
+  return read;
+}
+
+/** How a constant's unit is read; a cost per page or per byte is written as a time. */
+const dimensions: Record<string, Dimension> = {
+  s: 'seconds',
+  's/page': 'seconds',
+  's/byte': 'seconds',
+  bytes: 'bytes',
+  'bytes/s': 'rate',
+  '1': 'count',
+};
+
+function overrideBurst(burst: BurstParameters, written: Record<string, unknown>): BurstParameters {
+  const result = { ...burst };
+  const scale = readScale(written['unit']);
+  for (const [name, value] of Object.entries(written)) {
+    const path = ['burst', name];
+    switch (name) {
+      case 'unit':
+        break;
+      case 'quantiles':
+        result.quantiles = readQuantiles(path, value, scale);
+        break;
+      case 'correlation':
+      case 'runSpread':
+      case 'networkSlowdown':
+        if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
+          throw wrong(path, value, 'must be a number of at least 0 and below 1');
+        }
+        result[name] = value;
+        break;
+      default:
+        throw unknown(path, ['quantiles', 'unit', 'correlation', 'runSpread', 'networkSlowdown']);
+    }
+  }
+  return result;
+}
+
+function readScale(unit: unknown): number {
+  if (unit === undefined) return 1;
+  if (typeof unit !== 'string') throw wrong(['burst', 'unit'], unit, "must be a unit such as 'GB/s'");
+  return quantity(['burst', 'unit'], `1 ${unit}`, 'rate');
+}
+
+function readQuantiles(path: string[], value: unknown, scale: number): BurstParameters['quantiles'] {
+  const rule = 'must be a list of [percent, speed], both ascending, percent 0 to 100, speed above 0';
+  if (!Array.isArray(value) || value.length === 0) throw wrong(path, value, rule);
+  let before: readonly [number, number] = [-1, 0];
+  return value.map((pair: unknown) => {
+    if (!Array.isArray(pair) || pair.length !== 2) throw wrong(path, pair, rule);
+    const [percent, speed] = pair as unknown[];
+    if (typeof percent !== 'number' || typeof speed !== 'number') throw wrong(path, pair, rule);
+    const ascending = percent > before[0] && percent <= 100 && speed > 0 && speed * scale >= before[1];
+    if (!ascending || !Number.isFinite(speed)) throw wrong(path, pair, rule);
+    before = [percent, speed * scale];
+    return before;
+  });
+}
+
+function quantity(path: string[], value: string | number, dimension: Dimension): number {
+  try {
+    return parseQuantity(value, dimension);
+  } catch (error) {
+    throw wrong(path, value, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wrong(path: string[], value: unknown, rule: string): InputError {
+  return new InputError(`${['parameters', ...path].join('.')} is ${showValue(value)}: ${rule}`);
+}
+
+function unknown(path: string[], known: readonly string[]): InputError {
+  const name = path.at(-1)!;
+  const near = didYouMean(name, known);
+  const hint = near === undefined ? `known: ${known.join(', ')}` : `did you mean ${near}?`;
+  return new InputError(`${['parameters', ...path].join('.')}: no such constant; ${hint}`);
 }

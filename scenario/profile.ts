@@ -13,6 +13,24 @@ export interface Profile {
   workloadPeriod: number;
   burst: BurstParameters & { about: string; source: string };
   constants: ProfileConstants;
+  /** What set one campaign of measurements at this place apart from the others, found by the fit; nothing physical. */
+  campaign: Record<'offsetSeconds' | 'hiddenTraffic', Constant>;
+  /** How well the fit does; absent where nothing was fitted. */
+  fit?: FitRecord;
+}
+
+/** What a fit leaves behind in its profile. */
+export interface FitRecord {
+  /** Mean absolute error over the measured times, predicted by p50, percent. */
+  meanAbsolutePercentError: number;
+  worstCellPercent: number;
+  /** The same, each figure predicted by a fit that has not seen it. */
+  leaveOneOutPercent: number;
+  leaveOneOutWorstPercent: number;
+  /** Replications a cell. */
+  replications: number;
+  /** SHA-256 over what the scores were made from: tables, stack constants, fit method. */
+  inputs: string;
 }
 
 /** Names of a profile's constants, by group. */

@@ -27,7 +27,12 @@ export interface World {
  * the same numbers, whatever other scenarios run beside it, so two scenarios that differ in one field are compared
  * with common random numbers.
  */
-export function buildWorld(scenario: Scenario, parameters: Parameters, replication: number): World {
+export function buildWorld(
+  scenario: Scenario,
+  parameters: Parameters,
+  replication: number,
+  withRounds = false,
+): World {
   const { values, burst, rules, libvirtPollSeconds } = parameters;
   const { cpu, stream, queue, destination, guest: guestValues, steps, disk } = values;
   const sim = createSimulation({ seed: `${scenario.seed}/${replication}` });
@@ -55,7 +60,7 @@ export function buildWorld(scenario: Scenario, parameters: Parameters, replicati
   const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
   const guest = createGuest(source, memory, busyVcpus);
   const flow = link.open('migration', 'migration');
-  const journal = createJournal();
+  const journal = createJournal(withRounds);
 
   const occupiedShare = link.backgroundAlone / scenario.link.goodput;
   // A run is a little slower or faster than another in all that its CPU does.
@@ -92,6 +97,7 @@ export function buildWorld(scenario: Scenario, parameters: Parameters, replicati
       migration,
       disk: { readRate: disk.readRate, allocatedBytes: scenario.vm.disk.allocated },
       steps,
+      services: source.thread('services'),
       libvirtPollSeconds,
       control: link.open('control', 'control'),
       random: sim.random('steps'),

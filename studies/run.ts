@@ -24,14 +24,14 @@ export interface RunResult {
   pagesAfterFirstPass: number | null;
   leftAtStopBytes: number;
   nearest: { remainingBytes: number; thresholdBytes: number } | null;
-  rounds: readonly Round[];
+  rounds?: readonly Round[];
   calls: number;
   events: number;
 }
 
 /** Runs one replication to its end or to the end of patience. */
-export function runOnce(stack: Stack, scenario: Scenario, parameters: Parameters, replication: number): RunResult {
-  const world = buildWorld(scenario, parameters, replication);
+export function runOnce(stack: Stack, scenario: Scenario, parameters: Parameters, replication: number, withRounds = false): RunResult {
+  const world = buildWorld(scenario, parameters, replication, withRounds);
   const { sim, journal, bed, link } = world;
   const running = sim.spawn(stack.migrate(bed, scenario.migration.kind));
   sim.run(scenario.migration.patience);
@@ -53,7 +53,7 @@ export function runOnce(stack: Stack, scenario: Scenario, parameters: Parameters
       journal.firstPassAt === null ? null : journal.dataPagesBeforeStop - journal.dataPagesInFirstPass,
     leftAtStopBytes: journal.leftAtStopBytes,
     nearest: journal.nearest,
-    rounds: journal.rounds,
+    ...(journal.rounds && { rounds: journal.rounds }),
     calls: journal.calls,
     events: sim.events,
   };

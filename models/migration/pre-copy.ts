@@ -21,14 +21,18 @@ export function* preCopy(m: Migration): Process {
     if (canLeap(m)) yield* leap(m);
     const quota = window.left();
     const free = m.stream.free();
-    const call = yield* iterate(m, Math.min(free, quota));
+    const begunAt = sim.now;
+    const call = iterate(m, Math.min(free, quota));
+    yield m.thread.work(call.seconds);
     window.use(call.bytes);
-    const threshold = m.rules.downtimeLimitSeconds * call.speed;
+    // What QEMU takes for the bandwidth: bytes by the time of this call, which never waits for the wire.
+    const bandwidth = sim.now > begunAt ? call.countedBytes / (sim.now - begunAt) : Infinity;
+    const threshold = m.rules.downtimeLimitSeconds * bandwidth;
     if (remainingBytes(m) <= threshold) {
       yield m.thread.work(m.guest.memory.pages * m.costs.syncPageSeconds);
       m.guest.memory.sync(m.guest.time());
       const fits = remainingBytes(m) <= threshold;
-      round.end(call.speed, threshold, fits);
+      round.end(bandwidth, threshold, fits);
       if (fits) return;
     }
     if (call.ended === 'budget of bytes' && free <= quota) yield m.stream.writable;
@@ -49,7 +53,8 @@ export function* complete(m: Migration): Process {
   journal.dataPagesBeforeStop = journal.dataPagesSent;
   const unlimited = { bytes: Infinity, seconds: Infinity };
   const rest = walkBitmap(guest.memory, unlimited, m.bursts.median, costs, rules);
-  yield* send(m, rest);
+  send(m, rest);
+  yield m.thread.work(rest.seconds);
   m.stream.push(rules.deviceStateBytes, 0);
   yield* m.stream.accepted();
   journal.sentAt = sim.now;
@@ -74,23 +79,18 @@ export function* stopGuest(m: Migration): Process {
   m.journal.stoppedAt = m.sim.now;
 }
 
-/** One call of iterate: what it did, and the bandwidth that QEMU reads off it, bytes/s. */
-function* iterate(m: Migration, bytes: number): Process<Call & { speed: number }> {
-  const { sim, rules, journal, guest } = m;
-  const begunAt = sim.now;
-  const slice = rules.sliceSeconds * m.source.speedOfNext();
-  const call = walkBitmap(guest.memory, { bytes, seconds: slice }, m.bursts.next(), m.costs, rules);
-  yield* send(m, call);
-  journal.calls++;
-  const seconds = sim.now - begunAt;
-  return { ...call, speed: seconds > 0 ? call.countedBytes / seconds : Infinity };
+/** One call of iterate: its bytes go out while the thread works on them. */
+function iterate(m: Migration, bytes: number): Call {
+  m.journal.calls++;
+  const seconds = m.rules.sliceSeconds * m.source.speedOfNext();
+  const call = walkBitmap(m.guest.memory, { bytes, seconds }, m.bursts.next(), m.costs, m.rules);
+  send(m, call);
+  return call;
 }
 
-/** The copying: bytes go out while the thread works on them. */
-function* send(m: Migration, call: Call): Process {
+function send(m: Migration, call: Call): void {
   m.stream.push(call.bytes, call.destinationSeconds);
   m.journal.dataPagesSent += call.dataPages;
-  yield m.thread.work(call.seconds);
 }
 
 /**
@@ -98,21 +98,26 @@ function* send(m: Migration, call: Call): Process {
  * stretch of data is sent in one step instead of thousands of calls (a call's work is hidden behind the full socket).
  */
 function canLeap(m: Migration): boolean {
-  return m.rules.maxBandwidth === Infinity && spareBytes(m) > leapCalls * m.stream.capacity;
+  return (
+    m.rules.maxBandwidth === Infinity &&
+    spareBytes(m) > leapCalls * m.stream.capacity &&
+    m.guest.memory.stretch().data > leapDataShare
+  );
 }
 
 function* leap(m: Migration): Process {
-  const { rules, costs, guest, bursts } = m;
-  while (canLeap(m) && guest.memory.stretch().zero === 0) {
+  while (canLeap(m)) {
     const budget = { bytes: spareBytes(m), seconds: Infinity, oneStretch: true };
-    const call = walkBitmap(guest.memory, budget, bursts.median, costs, rules);
-    m.stream.push(call.bytes, call.destinationSeconds);
-    m.journal.dataPagesSent += call.dataPages;
+    const call = walkBitmap(m.guest.memory, budget, m.bursts.median, m.costs, m.rules);
+    send(m, call);
     yield allOf(m.thread.work(call.seconds), m.stream.writable);
   }
 }
 
+/** A leap must be worth it, in full sockets. */
 const leapCalls = 4;
+/** Where less of a stretch is data, calls end by their slice of time and not by a full socket. */
+const leapDataShare = 0.5;
 
 /** Bytes that can go before a test could succeed at the fastest burst. */
 function spareBytes(m: Migration): number {
@@ -162,7 +167,7 @@ function createRounds(m: Migration) {
         journal.nearest = { remainingBytes: remaining, thresholdBytes: threshold };
       }
       const carried = m.stream.carried();
-      journal.rounds.push({
+      journal.rounds?.push({
         start,
         seconds: sim.now - start,
         sentBytes: carried - carriedBefore,

@@ -45,17 +45,17 @@ export const openstackIcehouse: Stack = {
 function* migrateByNova(bed: Testbed, kind: MigrationKind): Process {
   const { migration, steps, random } = bed;
   const pace = Math.exp(steps.spread * random.normal());
-  const { thread, journal, sim } = migration;
+  const { journal, sim } = migration;
 
   const before = steps.beforeSeconds + (kind === 'blm' ? steps.blockSeconds : 0);
-  yield thread.work(before * pace);
+  yield bed.services.work(before * pace);
   if (steps.controlBytes > 0) {
     bed.control.push(steps.controlBytes);
     yield bed.control.drainedTo(0);
   }
 
   yield* libvirtPerform(bed, kind, pace);
-  yield thread.work(steps.afterSeconds * pace);
+  yield bed.services.work(steps.afterSeconds * pace);
   journal.finishedAt = sim.now;
 }
 
@@ -65,7 +65,7 @@ function* libvirtPerform(bed: Testbed, kind: MigrationKind, pace: number): Proce
   const startedAt = migration.sim.now;
   if (kind !== 'lm') yield* stopGuest(migration);
   if (kind === 'blm') yield* blockMigration(migration, disk);
-  yield* preCopy(migration);
+  yield migration.sim.spawn(preCopy(migration)).finished;
   yield* complete(migration);
   const elapsed = migration.sim.now - startedAt;
   yield delay(Math.ceil(elapsed / libvirtPollSeconds) * libvirtPollSeconds - elapsed);

@@ -83,7 +83,7 @@ function* migrateByQmp(bed: Testbed, kind: MigrationKind): Process {
   const { migration, disk } = bed;
   if (kind === 'stop-and-copy') yield* stopGuest(migration);
   if (kind === 'blm') yield* blockMigration(migration, disk);
-  yield* preCopy(migration);
+  yield migration.sim.spawn(preCopy(migration)).finished;
   yield* complete(migration);
   resume(migration);
   // QMP reports 'completed' when the socket is closed at the source.

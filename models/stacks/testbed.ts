@@ -1,6 +1,7 @@
 import type { RandomStream } from '../../sim/random.js';
 import type { Migration } from '../migration/migration.js';
 import type { DiskParameters } from '../disk.js';
+import type { HostThread } from '../host.js';
 import type { Flow } from '../../sim/fluid.js';
 
 /** Steps around the transfer: API calls, checks, set-up at the destination, hand-over. They belong to the place. */
@@ -24,6 +25,8 @@ export interface Testbed {
   migration: Migration;
   disk: DiskParameters;
   steps: StepParameters;
+  /** The services that do the steps, on the source. */
+  services: HostThread;
   /** How often libvirt asks whether the migration has ended; 0 without libvirt. */
   libvirtPollSeconds: number;
   /** Traffic of the control plane on the migration's link. */

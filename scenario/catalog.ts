@@ -1,0 +1,59 @@
+import { openstackIcehouse } from '../models/stacks/openstack-icehouse.js';
+import { qemu121 } from '../models/stacks/qemu-1.2.1.js';
+import type { Stack } from '../models/stacks/stack.js';
+import { didYouMean } from './did-you-mean.js';
+import { InputError } from './input-error.js';
+import type { Profile } from './profile.js';
+import icclab2014 from './profiles/icclab-2014.json' with { type: 'json' };
+import qemu121Bench from './profiles/qemu-1.2.1-bench.json' with { type: 'json' };
+import type { ProfileDefaults } from './scenario.js';
+
+/** Every product that can be simulated. */
+export const stacks: readonly Stack[] = [openstackIcehouse, qemu121];
+
+/** Every test bed that ships with migsim. */
+export const profiles: readonly Profile[] = [icclab2014, qemu121Bench] as unknown as readonly Profile[];
+
+/**
+ * The stack of that name.
+ *
+ * @throws InputError that names the known ones.
+ * @example
+ * findStack('qemu-1.2.1').versions // => ['QEMU 1.2.1']
+ */
+export function findStack(name: string): Stack {
+  return find('stack', name, stacks);
+}
+
+/** The profile of that name; throws an InputError that names the known ones. */
+export function findProfile(name: string): Profile {
+  return find('profile', name, profiles);
+}
+
+function find<T extends { name: string }>(what: string, name: string, known: readonly T[]): T {
+  const found = known.find((one) => one.name === name);
+  if (found) return found;
+  const names = known.map((one) => one.name);
+  const near = didYouMean(name, names);
+  const hint = near === undefined ? `known: ${names.join(', ')}` : `did you mean ${near}?`;
+  throw new InputError(`${what} is '${name}': no such ${what}; ${hint}`);
+}
+
+/** What a stack and a profile (by default the stack's own) say of the fields that a scenario leaves open. */
+export function defaultsFor(stackName: string, profileOrName: Profile | string | undefined): ProfileDefaults {
+  const stack = findStack(stackName);
+  const profile = typeof profileOrName === 'object' ? profileOrName : findProfile(profileOrName ?? stack.profile);
+  const { hosts, link, layout, workloadPeriod, constants } = profile;
+  const { residentBase, residentPerRam } = constants.guest;
+  return {
+    profile: profile.name,
+    hosts,
+    link,
+    layout,
+    workloadPeriod,
+    resident: (ram) => Math.min(ram, residentBase.value + residentPerRam.value * ram),
+    diskAllocated: (size) => Math.min(size, constants.disk.allocatedBytes.value),
+    downtimeLimit: stack.constants['qemu']!['downtimeLimitSeconds']!.value,
+    maxBandwidth: stack.constants['qemu']!['maxBandwidth']!.value,
+  };
+}
