@@ -32,6 +32,18 @@ const REACHED = 1e-9;
  * for the end of the work), which is moved when rate, work or waits change. When that event comes the backlog is set to
  * the level itself, so that no rounding makes a wait miss it; a level reached at an instant counts as reached even if
  * more is pushed at that instant, before or after the event. `onToggle` is called when work begins or ends.
+ *
+ * Throws, and names the flow: a RangeError for an amount that is negative or not finite and for a negative level, an
+ * Error for a push after `close`.
+ *
+ * @example
+ * const sim = createSimulation();
+ * const activity = createActivity(sim, 'copy', false, () => undefined);
+ * activity.push(30);
+ * activity.setRate(10);
+ * activity.drainedTo(5)(sim, () => undefined);
+ * sim.run(2); // => 'until'
+ * activity.backlog(); // => 10
  */
 export function createActivity(
   sim: Simulation,
@@ -184,12 +196,8 @@ export function createActivity(
       if (closed) return;
       closed = true;
       update();
-      if (endless) {
-        state.backlog = 0;
-      } else {
-        state.total -= state.backlog;
-        state.backlog = 0;
-      }
+      if (!endless) state.total -= state.backlog;
+      state.backlog = 0;
       waiters.length = 0;
       if (active) stop();
       schedule();

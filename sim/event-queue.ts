@@ -25,8 +25,10 @@ const nothing = (): void => undefined;
  * order in which the events were added. A rescheduled event keeps its place in that order of adding.
  *
  * It is an indexed four-ary heap on flat arrays: `add`, `reschedule`, `remove` and `pop` are O(log n) and allocate
- * nothing but, now and then, larger arrays. Four children a node, and times stored in heap order, halve the cache
- * misses of a binary heap. Throws a RangeError for a time that is NaN and beyond 4,194,304 pending events.
+ * nothing but, now and then, larger arrays. A pop and an add together, with 10,000 events pending, take 0.7 to 0.8 of
+ * the time of a plain binary heap of objects, which can do less; with 100 pending the two are about even.
+ *
+ * Throws a RangeError for a time that is NaN and beyond 4,194,304 pending events.
  *
  * @example
  * const queue = createEventQueue();
@@ -88,8 +90,8 @@ export function createEventQueue(): EventQueue {
     return difference < 0 || (!(difference > 0) && sequences[a]! < sequences[b]!);
   }
 
-  // The two sifts hold the arrays in constants of their own: read from the closure at each use they take half as long
-  // again, since the engine cannot know that no call has replaced them.
+  // The two sifts hold the arrays in constants of their own: read from the closure at each use, where the engine cannot
+  // know that no call has replaced them, they take a fifth (100 events) to two fifths (10,000) longer.
   function siftUp(from: number, slot: number, time: number): void {
     const heapTimes = times;
     const heapSlots = slots;

@@ -22,9 +22,9 @@ const ROUNDING = 1e-12;
  *
  * Progressive filling: all flows of a class grow together, in proportion to their weights, until a resource is full;
  * its flows are fixed and the others go on. The level at which a resource would be full only rises as flows are fixed
- * below it, so a heap whose keys are brought up to date only when they reach the top finds the next one: for 10,000
- * flows over 2,000 resources five times as fast as looking through the resources each time. A cap is a private resource
- * of its flow.
+ * below it, so a heap whose keys are brought up to date only when they reach the top finds the next one: 1.6 times as
+ * many solutions a second, with 10,000 flows over 2,000 resources, as looking through the resources each time. A cap is
+ * a private resource of its flow.
  *
  * @example
  * const problem = createSharingProblem();

@@ -126,7 +126,7 @@ describe('the laws of the fluid', () => {
         const resting = flows.some((flow, i) => !present[i]!.open || flow.backlog() > 0);
         if (!resting) expect(waiting).toBe(0);
       }),
-      { numRuns: 120 },
+      { numRuns: 90 },
     );
   });
 
