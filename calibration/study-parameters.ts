@@ -49,7 +49,7 @@ export const studyParameters: readonly StudyParameter[] = [
   constant('guest', 'residentPerRam', [1 / 64, 6 / 64], 0.1 / 64),
   constant('guest', 'dataShare', [0.7, 1], 0.02),
   constant('queue', 'icmpFlood', [50e3, 300e3], 5e3),
-  constant('steps', 'controlBytes', [0, 40e6], 0.3e6),
+  constant('steps', 'networkSlowdown', [0, 2], 0.1),
   constant('steps', 'blockSeconds', [0, 10], 0.3),
   constant('cpu', 'hyperThreadGain', [0.2, 0.4], 0.03),
   {

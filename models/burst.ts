@@ -11,16 +11,21 @@ export interface BurstParameters {
   quantiles: readonly (readonly [percent: number, bytesPerSecond: number])[];
   /** Correlation of one call's burst with the next (of the normal scores, lag 1). */
   correlation: number;
-  /** Standard deviation of ln(burst) from one run to another. */
+  /** Of the spread that the quantiles show, the part between runs: standard deviation of a run's ln(burst). */
   runSpread: number;
   /** By how much a saturated network slows the copying: speeds are divided by 1 + this x the background's share. */
   networkSlowdown: number;
+  /**
+   * A burst into an idle socket finds caches and congestion window cold: its normal score lies lower by `shift`, and
+   * with each further call this shrinks by the share `recovery`.
+   */
+  cold: { shift: number; recovery: number };
 }
 
 /** A run's sequence of burst speeds. */
 export interface Bursts {
-  /** The next call's speed, bytes/s. */
-  next(): number;
+  /** The next call's speed, bytes/s; `afterIdle`: it finds the socket empty. */
+  next(afterIdle: boolean): number;
   /** No call of this run is faster, bytes/s: above `limit x max` no stop test can succeed. */
   readonly max: number;
   /** The median of this run, bytes/s. */
@@ -48,21 +53,27 @@ export function quantileAt(quantiles: BurstParameters['quantiles'], u: number): 
 }
 
 /**
- * Bursts with the given marginal distribution, made by a Gaussian copula: an autoregressive normal score is mapped
- * through the quantiles, so the distribution over many calls is exact whatever the correlation. `slowdown` (>= 1)
- * divides every speed (a loaded host or network).
+ * Bursts with the given distribution, made by a Gaussian copula: a normal score is mapped through the quantiles. The
+ * score has a part that stays for the whole run (runs drift against each other) and one that is autoregressive from
+ * call to call; over many runs the distribution is exact whatever the two. `slowdown` (>= 1) divides every speed.
  */
 export function createBursts(parameters: BurstParameters, random: RandomStream, slowdown = 1): Bursts {
-  const { quantiles, correlation, runSpread } = parameters;
-  const drift = Math.exp(runSpread * random.normal()) / slowdown;
+  const { quantiles, correlation, runSpread, cold } = parameters;
+  const speedOf = (score: number): number => quantileAt(quantiles, normalCdf(score)) / slowdown;
+  const whole = Math.log(speedOf(1) / speedOf(-1)) / 2;
+  const betweenRuns = whole > 0 ? Math.min(runSpread / whole, 1) : 0;
+  const withinRun = Math.sqrt(1 - betweenRuns * betweenRuns);
   const fresh = Math.sqrt(1 - correlation * correlation);
+  const drift = betweenRuns * random.normal();
   let score = random.normal();
+  let chill = 0;
   return {
-    next() {
+    next(afterIdle) {
       score = correlation * score + fresh * random.normal();
-      return drift * quantileAt(quantiles, normalCdf(score));
+      chill = afterIdle ? cold.shift : chill * (1 - cold.recovery);
+      return speedOf(drift + withinRun * score - chill);
     },
-    max: drift * quantiles[quantiles.length - 1]![1],
-    median: drift * quantileAt(quantiles, 0.5),
+    max: quantiles[quantiles.length - 1]![1] / slowdown,
+    median: speedOf(drift),
   };
 }

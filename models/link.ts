@@ -4,11 +4,11 @@ import type { Flow, Fluid } from '../sim/fluid.js';
 export type Sharing = 'occupancy' | 'weighted' | 'strict-priority' | 'drop-tail';
 
 /** What a sender is, as far as the queue before the link can tell. */
-export type SenderKind = 'migration' | 'control' | 'icmp-flood' | 'icmp-paced' | 'udp' | 'tcp';
+export type SenderKind = 'migration' | 'icmp-flood' | 'icmp-paced' | 'udp' | 'tcp';
 
 /** Other traffic on the link, in the direction of the migration. */
 export interface Background {
-  kind: Exclude<SenderKind, 'migration' | 'control'>;
+  kind: Exclude<SenderKind, 'migration'>;
   /** What it would send on an idle link, bytes/s. */
   rate: number;
 }

@@ -10,6 +10,8 @@ export interface StreamParameters {
   sendBufferBytes: number;
   /** Share of the buffer that must be free before a full socket is writable again (Linux, sk_stream_write_space: 1/3). */
   writableShare: number;
+  /** How much one fill differs from another, as a share of it: uniform within plus or minus this. */
+  fillSpread: number;
   /** Bytes that may lie unread at the destination before the source stops sending. */
   receiveWindowBytes: number;
 }
@@ -18,8 +20,14 @@ export interface StreamParameters {
 export interface Stream {
   /** Payload bytes that the socket holds when full. */
   readonly capacity: number;
-  /** Payload bytes that the socket takes now. */
+  /** Payload bytes that the socket takes now; how its buffers are packed makes it a little more or less each time. */
   free(): number;
+  /** Bytes/s that leave the source now. */
+  rate(): number;
+  /** Nothing is in the socket. */
+  idle(): boolean;
+  /** Bytes handed over that the socket has not taken yet. */
+  outside(): number;
   /** Hands over bytes that cost the destination `destinationSeconds` to take in. */
   push(bytes: number, destinationSeconds: number): void;
   /** A socket that said EAGAIN can be written to again. */
@@ -40,7 +48,8 @@ export interface Stream {
  * receive window lies there unread, nothing more leaves the source. A destination without cost is transparent.
  */
 export function createStream(sim: Simulation, flow: Flow, parameters: StreamParameters): Stream {
-  const { sendBufferBytes, writableShare, receiveWindowBytes } = parameters;
+  const packing = sim.random('socket');
+  const { sendBufferBytes, writableShare, fillSpread, receiveWindowBytes } = parameters;
   const writableLevel = sendBufferBytes * (1 - writableShare);
   const pieceBytes = receiveWindowBytes / 16;
   const arrivals: { end: number; seconds: number }[] = [];
@@ -90,7 +99,13 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
 
   return {
     capacity: sendBufferBytes,
-    free: () => Math.max(0, sendBufferBytes - occupied()),
+    free() {
+      const packed = 1 + fillSpread * (2 * packing.uniform() - 1);
+      return Math.max(0, sendBufferBytes - occupied()) * packed;
+    },
+    rate: () => flow.rate,
+    idle: () => occupied() === 0,
+    outside: () => Math.max(0, occupied() - sendBufferBytes),
     push(bytes, destinationSeconds) {
       if (destinationSeconds === 0 && !busy) {
         pushed += bytes;

@@ -42,13 +42,13 @@ export function layOutMemory(vm: VmSpec, values: ProfileValues['guest'], random:
       if (clump === clumps / 2 - 1) line.push(...written);
     }
   }
-  return { pages, layers: stack(line) };
+  return { pages, layers: stack(line, pages) };
 }
 
 /** How many times data and zero pages take turns in a 'spread' layout: free memory comes in large blocks. */
 const clumps = 8;
 
-function stack(line: readonly Part[]): LayerOptions[] {
+function stack(line: readonly Part[], ramPages: number): LayerOptions[] {
   const layers: LayerOptions[] = [];
   let start = 0;
   for (const { pages, dataShare, writers } of line) {
@@ -61,7 +61,7 @@ function stack(line: readonly Part[]): LayerOptions[] {
     start += pages;
   }
   // Rounding must not leave a sliver of RAM uncovered.
-  return layers.map((layer) => (layer.end === start ? { ...layer, end: start } : layer));
+  return layers.map((layer) => (layer.end === start ? { ...layer, end: ramPages } : layer));
 }
 
 function workloadPart(workload: WorkloadSpec, values: ProfileValues['guest'], random: RandomStream): Part {

@@ -45,12 +45,12 @@ export const profileGroups = {
     'loadSeconds',
     'spread',
   ],
-  stream: ['sendBufferBytes', 'writableShare', 'receiveWindowBytes'],
-  queue: ['migration', 'control', 'icmpFlood', 'icmpPaced', 'udp', 'tcp'],
+  stream: ['sendBufferBytes', 'writableShare', 'fillSpread', 'spread', 'receiveWindowBytes'],
+  queue: ['migration', 'icmpFlood', 'icmpPaced', 'udp', 'tcp'],
   destination: ['zeroPageSeconds', 'dataPageSeconds'],
   guest: ['residentBase', 'residentPerRam', 'dataShare', 'idleBytes', 'idleVisitsPerSecond', 'visitSeconds'],
   disk: ['allocatedBytes', 'readRate'],
-  steps: ['beforeSeconds', 'afterSeconds', 'blockSeconds', 'handoverSeconds', 'controlBytes', 'spread'],
+  steps: ['beforeSeconds', 'afterSeconds', 'blockSeconds', 'handoverSeconds', 'networkSlowdown', 'spread'],
 } as const;
 
 type Groups = typeof profileGroups;

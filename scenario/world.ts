@@ -41,11 +41,10 @@ export function buildWorld(
   const link = createLink(
     fluid,
     {
-      goodput: scenario.link.goodput,
+      goodput: scenario.link.goodput * Math.exp(stream.spread * sim.random('link').normal()),
       sharing: scenario.link.sharing,
       queueBytes: {
         migration: queue.migration,
-        control: queue.control,
         'icmp-flood': queue.icmpFlood,
         'icmp-paced': queue.icmpPaced,
         udp: queue.udp,
@@ -99,7 +98,7 @@ export function buildWorld(
       steps,
       services: source.thread('services'),
       libvirtPollSeconds,
-      control: link.open('control', 'control'),
+      networkLoad: occupiedShare,
       random: sim.random('steps'),
     },
     migrationCpuSeconds: () => thread.used() + cpu.networkByteSeconds * flow.drained(),

@@ -1,4 +1,5 @@
-import type { Round } from '../models/migration/journal.js';
+import type { Journal, Round } from '../models/migration/journal.js';
+import { pageBytes } from '../models/migration/migration.js';
 import type { Stack } from '../models/stacks/stack.js';
 import type { Parameters } from '../scenario/parameters.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -20,8 +21,8 @@ export interface RunResult {
   migrationCpuShare: number;
   /** Bytes/s carried for others, without the migration and while it runs. */
   background: { alone: number; during: number };
-  /** Data pages sent between the end of the first pass and the stop, in pages. */
-  pagesAfterFirstPass: number | null;
+  /** Data pages sent after the first pass and before the guest stopped (or patience ran out). */
+  dataPagesAfterFirstPass: number;
   leftAtStopBytes: number;
   nearest: { remainingBytes: number; thresholdBytes: number } | null;
   rounds?: readonly Round[];
@@ -49,12 +50,17 @@ export function runOnce(stack: Stack, scenario: Scenario, parameters: Parameters
     migrationCpuSeconds: world.migrationCpuSeconds(),
     migrationCpuShare: ended > began ? world.migrationCpuSeconds() / (ended - began) : 0,
     background: { alone: link.backgroundAlone, during: ended > 0 ? link.backgroundCarried() / sim.now : 0 },
-    pagesAfterFirstPass:
-      journal.firstPassAt === null ? null : journal.dataPagesBeforeStop - journal.dataPagesInFirstPass,
+    dataPagesAfterFirstPass: pagesAfterFirstPass(journal, bed.migration.stream.outside()),
     leftAtStopBytes: journal.leftAtStopBytes,
     nearest: journal.nearest,
     ...(journal.rounds && { rounds: journal.rounds }),
     calls: journal.calls,
     events: sim.events,
   };
+}
+
+function pagesAfterFirstPass(journal: Journal, bytesOutside: number): number {
+  if (journal.firstPassAt === null) return 0;
+  const before = journal.dataPagesBeforeStop ?? journal.dataPagesSent - bytesOutside / pageBytes;
+  return Math.max(0, before - journal.dataPagesInFirstPass);
 }

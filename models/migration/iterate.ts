@@ -12,7 +12,7 @@ export interface Call {
   dataPages: number;
   /** Seconds that the destination will need for them. */
   destinationSeconds: number;
-  ended: 'budget of bytes' | 'budget of time' | 'end of stretch' | 'nothing left';
+  ended: 'budget of bytes' | 'full socket' | 'budget of time' | 'end of stretch' | 'nothing left';
 }
 
 /** Where a call must end: when the socket is full or the window's quota is used up, or after a slice of time. */

@@ -22,10 +22,10 @@ export interface Journal {
   calls: number;
   transferStartedAt: number | null;
   firstPassAt: number | null;
-  /** Data pages sent so far, of these in the first pass, and before the guest stopped. */
+  /** Data pages sent so far, of these in the first pass, and before what was left was sent without a limit. */
   dataPagesSent: number;
   dataPagesInFirstPass: number;
-  dataPagesBeforeStop: number;
+  dataPagesBeforeStop: number | null;
   stoppedAt: number | null;
   /** Pages left in the bitmap when the guest stopped, bytes. */
   leftAtStopBytes: number;
@@ -47,7 +47,7 @@ export function createJournal(withRounds: boolean): Journal {
     firstPassAt: null,
     dataPagesSent: 0,
     dataPagesInFirstPass: 0,
-    dataPagesBeforeStop: 0,
+    dataPagesBeforeStop: null,
     stoppedAt: null,
     leftAtStopBytes: 0,
     sentAt: null,

@@ -36,6 +36,8 @@ export interface MainLoopRules {
   /** What a zero page adds to the bytes that the estimate counts. */
   zeroPageCountedBytes: number;
   callOverheadBytes: number;
+  /** 1 where every call sees at once what was written (qemu-kvm 0.12, TCG), 0 where only a sync tells. */
+  syncsEveryCall: number;
   /** Device state sent after the guest stopped, bytes. */
   deviceStateBytes: number;
   /** Stopping the vCPUs. */

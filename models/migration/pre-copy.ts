@@ -1,5 +1,5 @@
 import { allOf, delay, type Process } from '../../sim/process.js';
-import { walkBitmap, type Call } from './iterate.js';
+import { walkBitmap, type Call, type CallBudget } from './iterate.js';
 import { pageBytes, type Migration } from './migration.js';
 
 /**
@@ -19,12 +19,11 @@ export function* preCopy(m: Migration): Process {
   const round = createRounds(m);
   for (;;) {
     if (canLeap(m)) yield* leap(m);
-    const quota = window.left();
-    const free = m.stream.free();
     const begunAt = sim.now;
-    const call = iterate(m, Math.min(free, quota));
+    const call = iterate(m, window.left());
     yield m.thread.work(call.seconds);
     window.use(call.bytes);
+    if (m.rules.syncsEveryCall > 0) m.guest.memory.sync(m.guest.time());
     // What QEMU takes for the bandwidth: bytes by the time of this call, which never waits for the wire.
     const bandwidth = sim.now > begunAt ? call.countedBytes / (sim.now - begunAt) : Infinity;
     const threshold = m.rules.downtimeLimitSeconds * bandwidth;
@@ -35,7 +34,7 @@ export function* preCopy(m: Migration): Process {
       round.end(bandwidth, threshold, fits);
       if (fits) return;
     }
-    if (call.ended === 'budget of bytes' && free <= quota) yield m.stream.writable;
+    if (call.ended === 'full socket') yield m.stream.writable;
     else yield delay(window.untilTick());
   }
 }
@@ -51,9 +50,7 @@ export function* complete(m: Migration): Process {
   guest.memory.sync(guest.time());
   journal.leftAtStopBytes = remainingBytes(m);
   journal.dataPagesBeforeStop = journal.dataPagesSent;
-  const unlimited = { bytes: Infinity, seconds: Infinity };
-  const rest = walkBitmap(guest.memory, unlimited, m.bursts.median, costs, rules);
-  send(m, rest);
+  const rest = send(m, { bytes: Infinity, seconds: Infinity }, m.bursts.median);
   yield m.thread.work(rest.seconds);
   m.stream.push(rules.deviceStateBytes, 0);
   yield* m.stream.accepted();
@@ -79,18 +76,32 @@ export function* stopGuest(m: Migration): Process {
   m.journal.stoppedAt = m.sim.now;
 }
 
-/** One call of iterate: its bytes go out while the thread works on them. */
-function iterate(m: Migration, bytes: number): Call {
+/**
+ * One call of iterate. It fills the socket while the socket drains, so a slow burst sends more than there was room for,
+ * and one that is slower than the wire never fills it: the slice of time ends that call.
+ */
+function iterate(m: Migration, quota: number): Call {
   m.journal.calls++;
+  const speed = m.bursts.next(m.stream.idle());
+  const drained = m.stream.rate() / speed;
+  const room = drained < 1 ? m.stream.free() / (1 - drained) : Infinity;
   const seconds = m.rules.sliceSeconds * m.source.speedOfNext();
-  const call = walkBitmap(m.guest.memory, { bytes, seconds }, m.bursts.next(), m.costs, m.rules);
-  send(m, call);
-  return call;
+  const call = send(m, { bytes: Math.min(room, quota), seconds }, speed);
+  return { ...call, ended: call.ended === 'budget of bytes' && room <= quota ? 'full socket' : call.ended };
 }
 
-function send(m: Migration, call: Call): void {
+/** Walks the bitmap and hands what it finds to the socket; the thread has yet to work for it. */
+function send(m: Migration, budget: CallBudget, copyBytesPerSecond: number): Call {
+  const { journal, guest, sim } = m;
+  const from = guest.memory.cursor;
+  const call = walkBitmap(guest.memory, budget, copyBytesPerSecond, m.costs, m.rules);
   m.stream.push(call.bytes, call.destinationSeconds);
-  m.journal.dataPagesSent += call.dataPages;
+  journal.dataPagesSent += call.dataPages;
+  if (journal.firstPassAt === null && guest.memory.cursor <= from) {
+    journal.firstPassAt = sim.now;
+    journal.dataPagesInFirstPass = journal.dataPagesSent;
+  }
+  return call;
 }
 
 /**
@@ -108,8 +119,7 @@ function canLeap(m: Migration): boolean {
 function* leap(m: Migration): Process {
   while (canLeap(m)) {
     const budget = { bytes: spareBytes(m), seconds: Infinity, oneStretch: true };
-    const call = walkBitmap(m.guest.memory, budget, m.bursts.median, m.costs, m.rules);
-    send(m, call);
+    const call = send(m, budget, m.bursts.median);
     yield allOf(m.thread.work(call.seconds), m.stream.writable);
   }
 }
@@ -158,10 +168,6 @@ function createRounds(m: Migration) {
     end(estimate: number, threshold: number, fits: boolean): void {
       const remaining = remainingBytes(m);
       journal.syncs++;
-      if (journal.firstPassAt === null) {
-        journal.firstPassAt = sim.now;
-        journal.dataPagesInFirstPass = journal.dataPagesSent;
-      }
       const nearest = journal.nearest;
       if (!nearest || remaining * nearest.thresholdBytes < nearest.remainingBytes * threshold) {
         journal.nearest = { remainingBytes: remaining, thresholdBytes: threshold };

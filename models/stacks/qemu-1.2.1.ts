@@ -63,6 +63,12 @@ export const qemu121: Stack = {
         about: 'section start (5) and end-of-section mark (8) of each call',
         source: 'savevm.c, qemu_savevm_state_iterate, QEMU 1.2.1',
       },
+      syncsEveryCall: {
+        value: 0,
+        unit: '1',
+        about: '1: each call sees what was written (TCG, qemu-kvm 0.12); 0: only a sync of the dirty log tells (KVM)',
+        source: 'arch_init.c, ram_save_live and memory.c, QEMU 1.2.1; vl.c, qemu-kvm 0.12.1.2',
+      },
       deviceStateBytes: {
         value: 65536,
         unit: 'bytes',

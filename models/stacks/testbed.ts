@@ -2,7 +2,6 @@ import type { RandomStream } from '../../sim/random.js';
 import type { Migration } from '../migration/migration.js';
 import type { DiskParameters } from '../disk.js';
 import type { HostThread } from '../host.js';
-import type { Flow } from '../../sim/fluid.js';
 
 /** Steps around the transfer: API calls, checks, set-up at the destination, hand-over. They belong to the place. */
 export interface StepParameters {
@@ -14,8 +13,8 @@ export interface StepParameters {
   blockSeconds: number;
   /** From the end of the stream to the guest's first instruction at the destination, when an orchestrator asks for it. */
   handoverSeconds: number;
-  /** Bytes of control traffic (RPC, shared storage, database) of all steps. */
-  controlBytes: number;
+  /** How much a network filled with other traffic slows the steps: they take 1 + this x its share of the link. */
+  networkSlowdown: number;
   /** Standard deviation of ln(duration of the steps) from one run to another. */
   spread: number;
 }
@@ -29,7 +28,7 @@ export interface Testbed {
   services: HostThread;
   /** How often libvirt asks whether the migration has ended; 0 without libvirt. */
   libvirtPollSeconds: number;
-  /** Traffic of the control plane on the migration's link. */
-  control: Flow;
+  /** Share of the link that other traffic would take without the migration, 0 to 1. */
+  networkLoad: number;
   random: RandomStream;
 }

@@ -1,0 +1,50 @@
+import type { Round } from '../models/migration/journal.js';
+import { findStack } from '../scenario/catalog.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { convergenceOf, type Convergence } from './predict.js';
+import type { Prepared } from './prepare.js';
+import { reasonFor } from './reason.js';
+import { runOnce, type Verdict } from './run.js';
+
+/** One replication, told round by round. Times in seconds, null where it did not come so far. */
+export interface Explanation {
+  scenario: Scenario;
+  replication: number;
+  verdict: Verdict;
+  reason: string;
+  totalSeconds: number | null;
+  downtimeSeconds: number | null;
+  sourceDowntimeSeconds: number | null;
+  setupSeconds: number | null;
+  bytesOnWire: number;
+  /** What was left to send when the guest stopped. */
+  leftAtStopBytes: number;
+  convergence: Convergence | null;
+  rounds: readonly Round[];
+}
+
+/**
+ * Runs one replication and keeps its rounds: what was sent between two fetches of the dirty log, what was dirty at the
+ * second, the estimate and the limit that it was held against, and the decision.
+ *
+ * @param prepared what to run
+ * @param replication its number, from 1
+ */
+export function explain({ scenario, parameters }: Prepared, replication: number): Explanation {
+  const run = runOnce(findStack(scenario.stack), scenario, parameters, replication, true);
+  const { verdict, totalSeconds, downtimeSeconds, sourceDowntimeSeconds, setupSeconds } = run;
+  return {
+    scenario,
+    replication,
+    verdict,
+    reason: reasonFor(scenario, run),
+    totalSeconds,
+    downtimeSeconds,
+    sourceDowntimeSeconds,
+    setupSeconds,
+    bytesOnWire: run.bytesOnWire,
+    leftAtStopBytes: run.leftAtStopBytes,
+    convergence: convergenceOf(run),
+    rounds: run.rounds ?? [],
+  };
+}

@@ -1,0 +1,115 @@
+import type { Scenario } from '../scenario/scenario.js';
+import type { RunResult } from './run.js';
+
+/**
+ * One sentence that says why a run ended as it did, with the figures of its stop test: what let it stop, or which
+ * inequality failed, by how much, and the downtime limit that would have made it true.
+ *
+ * @param scenario what was run
+ * @param run one replication of it, a typical one
+ * @example
+ * const nearest = { remainingBytes: 110 * 2 ** 20, thresholdBytes: 100 * 2 ** 20 };
+ * reasonFor(scenario, { ...run, verdict: 'non-converging', nearest });
+ * // => 'At best 110 MiB were left, 1.1 times the limit of 100 MiB (estimated 3.5 GB/s x downtime limit 30 ms); with a
+ * //     downtime limit of 33 ms that test would have passed.'
+ */
+export function reasonFor(scenario: Scenario, run: RunResult): string {
+  switch (run.verdict) {
+    case 'completed':
+      return stoppedFirst(run) ? sentInOnePass(run) : testPassed(scenario, run);
+    case 'non-converging':
+      return run.nearest === null ? neverTested(scenario, run) : neverStopped(scenario, run, run.nearest);
+    case 'aborted':
+      return 'The product gave up by a rule of its own; the guest runs on at the source.';
+    case 'failed':
+      return 'The guest was lost on the way.';
+  }
+}
+
+/**
+ * By how much the nearest stop test of a run missed: what was left as a multiple of what was allowed, at most 1 where
+ * the test passed; null where none was made.
+ *
+ * @example
+ * shortfallOf({ ...run, nearest: { remainingBytes: 110, thresholdBytes: 100 } }) // => 1.1
+ */
+export function shortfallOf({ nearest }: Pick<RunResult, 'nearest'>): number | null {
+  return nearest === null ? null : nearest.remainingBytes / nearest.thresholdBytes;
+}
+
+function sentInOnePass(run: RunResult): string {
+  return (
+    'The guest was stopped before the transfer, so nothing became dirty again: ' +
+    `one pass of ${size(run.bytesOnWire)} in ${time(run.sourceDowntimeSeconds ?? 0)}.`
+  );
+}
+
+function testPassed(scenario: Scenario, run: RunResult): string {
+  const rounds = run.syncs === 1 ? 'one round' : `${run.syncs} rounds`;
+  if (run.nearest === null) return `It stopped after ${rounds}.`;
+  const { remainingBytes, thresholdBytes } = run.nearest;
+  return (
+    `After ${rounds} ${size(remainingBytes)} were left, within the limit of ` +
+    `${size(thresholdBytes)} (${limitTerms(scenario, thresholdBytes)}).`
+  );
+}
+
+function neverTested({ migration }: Scenario, run: RunResult): string {
+  return (
+    `The patience of ${time(migration.patience)} ended before so little was left that the stop test could be made: ` +
+    `${size(run.bytesOnWire)} had been sent.`
+  );
+}
+
+function neverStopped(
+  scenario: Scenario,
+  run: RunResult,
+  nearest: NonNullable<RunResult['nearest']>,
+): string {
+  const { patience, downtimeLimit } = scenario.migration;
+  const shortfall = shortfallOf(run)!;
+  if (shortfall <= 1) {
+    return `The stop test passed, but the patience of ${time(patience)} ended before the guest ran at the destination.`;
+  }
+  const left = `At best ${size(nearest.remainingBytes)} were left`;
+  if (downtimeLimit === 0) return `${left}, and a downtime limit of 0 allows nothing to be left.`;
+  // Rounded up, so that the limit named is one that does.
+  const enough = roundUp(downtimeLimit * shortfall);
+  return (
+    `${left}, ${digits(shortfall)} times the limit of ${size(nearest.thresholdBytes)} ` +
+    `(${limitTerms(scenario, nearest.thresholdBytes)}); ` +
+    `with a downtime limit of ${time(enough)} that test would have passed.`
+  );
+}
+
+/** How the limit of the stop test came about. */
+function limitTerms({ migration: { downtimeLimit } }: Scenario, thresholdBytes: number): string {
+  const estimate = downtimeLimit > 0 ? `${digits(thresholdBytes / downtimeLimit / 1e9)} GB/s` : 'speed';
+  return `estimated ${estimate} x downtime limit ${time(downtimeLimit)}`;
+}
+
+/**
+ * Whether the guest stood still for the whole transfer. The transfer's length is that of the migration thread's share:
+ * its CPU seconds over that share.
+ */
+function stoppedFirst({ sourceDowntimeSeconds, migrationCpuSeconds, migrationCpuShare }: RunResult): boolean {
+  const transferSeconds = migrationCpuSeconds / migrationCpuShare;
+  return sourceDowntimeSeconds !== null && sourceDowntimeSeconds >= transferSeconds * (1 - 1e-9);
+}
+
+function digits(value: number): string {
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+}
+
+function roundUp(value: number): number {
+  const step = 10 ** (Math.floor(Math.log10(value)) - 2);
+  return Number((Math.ceil(value / step - 1e-9) * step).toPrecision(3));
+}
+
+function size(bytes: number): string {
+  return bytes < 10 * 2 ** 30 ? `${digits(bytes / 2 ** 20)} MiB` : `${digits(bytes / 2 ** 30)} GiB`;
+}
+
+function time(seconds: number): string {
+  return seconds < 1 && seconds > 0 ? `${digits(seconds * 1000)} ms` : `${digits(seconds)} s`;
+}
