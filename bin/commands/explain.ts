@@ -1,0 +1,31 @@
+import type { Argv } from 'yargs';
+import { explain } from '../../studies/explain.js';
+import { prepare } from '../../studies/prepare.js';
+import { outputPage, printJson, printText } from '../output.js';
+import { provenanceOf } from '../provenance.js';
+import { readReplication } from '../replication-number.js';
+import { readScenarioInput, singleText, type Arguments } from '../scenario-input.js';
+import { addScenarioOptions } from '../scenario-options.js';
+import { explanationText } from '../text/explanation-text.js';
+
+export function options(yargs: Argv): Argv {
+  return addScenarioOptions(yargs)
+    .positional('file', { type: 'string', describe: "Scenario, YAML or JSON; '-': standard input" })
+    .option('replication', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Number of the replication. Default: 1',
+    })
+    .example('$0 explain --stress 96MiB', 'one migration, round by round')
+    .example('$0 explain vm.yaml --replication 7 --json', 'the seventh replication, for a program');
+}
+
+/** Tells one replication round by round. */
+export async function run(argv: Arguments): Promise<void> {
+  const { layers } = await readScenarioInput(argv.file as string | undefined, argv);
+  const replication = readReplication(singleText(argv, 'replication') ?? '1');
+  const explanation = explain(prepare(layers), replication);
+  const provenance = provenanceOf(explanation.scenario);
+  if (argv.json) printJson({ ...provenance, ...explanation });
+  else printText(explanationText(explanation, provenance, outputPage()));
+}

@@ -1,0 +1,115 @@
+import { formatBytes, formatSeconds } from '../../report/quantity.js';
+import { renderTable, type Page } from '../../report/table.js';
+import { wrapWords } from '../../report/wrap.js';
+import type { Explanation } from '../../studies/explain.js';
+import type { Provenance } from '../provenance.js';
+import { pairs } from './pairs.js';
+import { scenarioLines } from './scenario-lines.js';
+import { verdictColor } from './verdict.js';
+
+/** Of a long run, so many rounds are shown from its beginning and as many from its end. */
+const SHOWN = 8;
+/** Length of the picture of what was left. */
+const PICTURE = 16;
+
+type Round = Explanation['rounds'][number];
+
+/**
+ * One migration as a story: what came before the transfer, each round, why it ended, and what the downtime was made of.
+ *
+ * @param explanation one replication with its rounds
+ * @param source where it comes from
+ * @param page width and colours
+ */
+export function explanationText(explanation: Explanation, source: Provenance, page: Page): string {
+  const { verdict, replication, scenario } = explanation;
+  const { palette, width } = page;
+  const wrapped = (text: string) => wrapWords(text, width).join('\n');
+  const { version, profile, seed } = source;
+  const origin = `migsim ${version} · profile ${profile.name} (${profile.hash}) · replication ${replication} · seed ${seed}`;
+  return [
+    scenarioLines(scenario, page),
+    ...(explanation.rounds.length > 0
+      ? [wrapped(introduction(explanation)), '', roundsTable(explanation.rounds, page), '']
+      : []),
+    palette.bold(verdictColor(verdict, page)(verdict)),
+    wrapped(explanation.reason),
+    '',
+    pairs(timeline(explanation), page),
+    '',
+    ...wrapWords(origin, width).map(palette.dim),
+    '',
+  ].join('\n');
+}
+
+function introduction({ scenario, setupSeconds }: Explanation): string {
+  const limit = formatSeconds(scenario.migration.downtimeLimit);
+  return (
+    `The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. Whenever what is left looks small enough, ` +
+    'the dirty log is fetched, which ends a round, and what is left then is held against what is allowed: ' +
+    `the estimated speed x ${limit}.`
+  );
+}
+
+function roundsTable(rounds: readonly Round[], page: Page): string {
+  const isLong = rounds.length > 2 * SHOWN + 1;
+  const numbered = rounds.map((round, index) => ({ round, number: index + 1 }));
+  const shown = isLong ? [...numbered.slice(0, SHOWN), ...numbered.slice(-SHOWN)] : numbered;
+  const most = Math.max(
+    ...shown.map(({ round }) => Math.max(round.dirtyBytesAtEnd, finite(round.thresholdBytes))),
+  );
+  const rows = shown.map(({ round, number }) => [
+    String(number),
+    formatSeconds(round.start),
+    formatSeconds(round.seconds),
+    formatBytes(round.sentBytes, 'decimal'),
+    `${formatBytes(round.estimateBytesPerSecond, 'decimal')}/s`,
+    formatBytes(round.thresholdBytes),
+    formatBytes(round.dirtyBytesAtEnd),
+    picture(round, most, page),
+  ]);
+  if (isLong) rows.splice(SHOWN, 0, [`… ${rounds.length - 2 * SHOWN} more`, ...Array<string>(7).fill('')]);
+  const names = ['round', 'start', 'took', 'sent', 'estimate', 'allowed', 'left'];
+  const columns = [...names.map((name) => ({ name })), { name: 'left, allowed |', align: 'left' as const }];
+  return renderTable({ columns, rows }, page);
+}
+
+/** What was left as a bar, with a mark at what was allowed: the run stops when the bar ends at the mark or before. */
+function picture({ dirtyBytesAtEnd, thresholdBytes }: Round, most: number, { palette }: Page): string {
+  const place = (bytes: number) => Math.round((finite(bytes) / most) * (PICTURE - 1));
+  const [left, allowed] = [place(dirtyBytesAtEnd), place(thresholdBytes)];
+  const stops = dirtyBytesAtEnd <= thresholdBytes;
+  const color = stops ? palette.green : palette.yellow;
+  // On one place, a bar that is too long shows behind the mark, and one that fits before it.
+  const end = left === allowed ? (stops ? left : left + 1) : left;
+  const bar = Array.from({ length: PICTURE }, (_, at) =>
+    at === allowed ? '|' : at < end ? '█' : at === end && !stops ? '▌' : ' ',
+  );
+  return color(bar.join('').trimEnd());
+}
+
+function finite(bytes: number): number {
+  return Number.isFinite(bytes) ? bytes : 0;
+}
+
+function timeline(explanation: Explanation): [string, string][] {
+  const { totalSeconds, downtimeSeconds, sourceDowntimeSeconds, setupSeconds, leftAtStopBytes, bytesOnWire } =
+    explanation;
+  const rows: [string, string][] = [];
+  if (setupSeconds !== null)
+    rows.push(['before the transfer', `${formatSeconds(setupSeconds)}: checks and set-up`]);
+  rows.push(['sent', formatBytes(bytesOnWire, 'decimal')]);
+  if (downtimeSeconds !== null && sourceDowntimeSeconds !== null) {
+    const left = formatBytes(leftAtStopBytes);
+    rows.push(
+      ['downtime', `${formatSeconds(downtimeSeconds)}, of which`],
+      ['  at the source', `${formatSeconds(sourceDowntimeSeconds)}: ${left} were left to be handed over`],
+      [
+        '  after it',
+        `${formatSeconds(downtimeSeconds - sourceDowntimeSeconds)}: what the socket still held, loading the state, the order to run`,
+      ],
+    );
+  }
+  if (totalSeconds !== null) rows.push(['in all', formatSeconds(totalSeconds)]);
+  return rows;
+}

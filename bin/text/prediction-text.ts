@@ -1,0 +1,103 @@
+import { formatBytes, formatNumber, formatPercent, formatSeconds } from '../../report/quantity.js';
+import { provenance } from '../../report/study-labels.js';
+import { renderTable, type Page } from '../../report/table.js';
+import { wrapWords } from '../../report/wrap.js';
+import type { Prediction } from '../../studies/predict.js';
+import type { Summary } from '../../studies/summary.js';
+import type { Provenance } from '../provenance.js';
+import { pairs } from './pairs.js';
+import { scenarioLines } from './scenario-lines.js';
+import { verdictColor } from './verdict.js';
+
+/**
+ * A prediction for people.
+ *
+ * @param prediction what was predicted
+ * @param source where it comes from, and from how many replications
+ * @param page width and colours
+ * @param name of the scenario, where there are several
+ * @returns lines, the last one empty where a name was given, so that several stand apart
+ */
+export function predictionText(
+  prediction: Prediction,
+  source: Provenance & { replications: number },
+  page: Page,
+  name = '',
+): string {
+  const sections = [
+    (name === '' ? '' : `${page.palette.bold(name)}\n`) + scenarioLines(prediction.scenario, page),
+    [outcome(prediction, source.replications, page), ...wrapWords(prediction.reason, page.width), ''].join(
+      '\n',
+    ),
+    times(prediction, page),
+    `${pairs(facts(prediction, source.replications), page)}\n`,
+    prediction.warnings
+      .flatMap((warning) => wrapWords(`warning: ${warning}`, page.width))
+      .map((line) => `${page.palette.yellow(line)}\n`)
+      .join(''),
+    `${wrapWords(provenance(source), page.width).map(page.palette.dim).join('\n')}\n`,
+  ];
+  return `${sections.filter((section) => section !== '').join('\n')}${name === '' ? '' : '\n'}`;
+}
+
+function outcome(
+  { verdict, completedFraction, totalSeconds, downtimeSeconds }: Prediction,
+  replications: number,
+  page: Page,
+): string {
+  const completed = Math.round(completedFraction * replications);
+  const share = replications === 1 ? '' : ` (${completed} of ${replications} replications completed)`;
+  const figures =
+    verdict === 'completed' && totalSeconds && downtimeSeconds
+      ? ` in ${formatSeconds(totalSeconds.p50)}, ${formatSeconds(downtimeSeconds.p50)} of downtime`
+      : '';
+  return wrapWords(`${verdict}${figures}${share}`, page.width)
+    .map((line) => page.palette.bold(verdictColor(verdict, page)(line)))
+    .join('\n');
+}
+
+function times({ totalSeconds, downtimeSeconds, sourceDowntimeSeconds }: Prediction, page: Page): string {
+  const rows = Object.entries({
+    'total time': totalSeconds,
+    downtime: downtimeSeconds,
+    'of it at the source': sourceDowntimeSeconds,
+  }).flatMap(([name, summary]) => (summary === null ? [] : [timeRow(name, summary)]));
+  if (rows.length === 0) return '';
+  const columns = [
+    { name: '', align: 'left' as const },
+    ...['p50', 'p10', 'p90', 'mean'].map((column) => ({ name: column })),
+  ];
+  return `${renderTable({ columns, rows }, page)}\n`;
+}
+
+function timeRow(name: string, { p10, p50, p90, mean }: Summary): string[] {
+  const decimals = p50 < 0.1 ? 3 : p50 < 10 ? 2 : p50 < 100 ? 1 : 0;
+  return [name, ...[p50, p10, p90, mean].map((seconds) => `${seconds.toFixed(decimals)} s`)];
+}
+
+function facts(prediction: Prediction, replications: number): [string, string][] {
+  const { setupSeconds, rounds, bytesOnWire, backgroundMbits, guestSlowdown, convergence } = prediction;
+  const { alone, during } = backgroundMbits;
+  const rows: [string, string | false][] = [
+    ['set-up', setupSeconds !== null && formatSeconds(setupSeconds)],
+    ['rounds', formatNumber(rounds)],
+    ['on the wire', formatBytes(bytesOnWire, 'decimal')],
+    [
+      'CPU',
+      `${formatSeconds(prediction.migrationCpuSeconds)}, ${formatPercent(prediction.migrationCpuShare)} of a core`,
+    ],
+    ['other traffic', alone > 0 && `${formatNumber(during)} Mbit/s, alone ${formatNumber(alone)} Mbit/s`],
+    ['guest slower by', guestSlowdown !== null && formatPercent(guestSlowdown)],
+    [
+      'stop test',
+      convergence !== null &&
+        `${formatBytes(convergence.remainingBytesAtBest)} left, ${formatBytes(convergence.thresholdBytes)} allowed`,
+    ],
+    [
+      'typical run',
+      replications > 1 &&
+        `replication ${prediction.typicalReplication} (migsim explain --replication ${prediction.typicalReplication} tells it)`,
+    ],
+  ];
+  return rows.filter((row): row is [string, string] => row[1] !== false);
+}
