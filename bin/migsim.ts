@@ -1,11 +1,12 @@
 import yargs from 'yargs';
 import type { CommandCode } from './commands/command.js';
+import { STDIN } from './stdin.js';
 
 interface Command {
   /** Name and positional arguments, as yargs writes them. */
   command: string;
   describe: string;
-  load(): Promise<CommandCode>;
+  load: () => Promise<CommandCode>;
 }
 
 /** In the order of --help. Each is loaded when it is called. */
@@ -37,6 +38,9 @@ const commands: readonly Command[] = [
   },
 ];
 
+/** What yargs objects to. */
+class WrongWords extends Error {}
+
 /** Wrong input, and a bug or a check that failed. */
 const WRONG_INPUT = 2;
 const FAILED = 1;
@@ -48,7 +52,8 @@ process.on('uncaughtException', (error) => {
   process.exit();
 });
 
-const words = process.argv.slice(2);
+// yargs loses a lone '-' among positional arguments.
+const words = process.argv.slice(2).map((word) => (word === '-' ? STDIN : word));
 try {
   await main();
 } catch (error) {
@@ -61,7 +66,6 @@ async function main(): Promise<void> {
     printVersion(words.includes('--json'));
     return;
   }
-  let misuse: string | undefined;
   const parser = yargs(words)
     .scriptName('migsim')
     .usage(
@@ -97,9 +101,7 @@ async function main(): Promise<void> {
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message: string | null, error: Error | undefined) => {
-      if (error) throw error;
-      misuse = message ?? '';
-      throw new Error(misuse);
+      throw error ?? new WrongWords(message ?? '');
     });
   for (const { command, describe, load } of commands) {
     parser.command({
@@ -112,13 +114,11 @@ async function main(): Promise<void> {
   try {
     await parser.parseAsync();
   } catch (error) {
-    if (misuse === undefined) throw error;
+    // yargs says by its fail function, or by an error of its own, what is wrong with the words.
+    if (!(error instanceof WrongWords) && (error as Error).name !== 'YError') throw error;
     const { wrongUsage } = await import('./wrong-usage.js');
-    throw await wrongUsage(
-      misuse,
-      words,
-      commands.map(({ command }) => command.split(' ')[0]!),
-    );
+    const names = commands.map(({ command }) => command.split(' ')[0]!);
+    throw await wrongUsage((error as Error).message, words, names);
   }
 }
 

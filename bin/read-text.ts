@@ -2,9 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { InputError } from '../scenario/input-error.js';
 import { readQuantity, type Dimension } from '../scenario/units.js';
-
-/** The name that means standard input. */
-export const STDIN = '-';
+import { STDIN } from './stdin.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -21,7 +19,7 @@ export function inputName(file: string): string {
 }
 
 /**
- * A text file, or standard input where the name is '-', read no farther than it may be long.
+ * A text file, or standard input where the name is STDIN, read no farther than it may be long.
  *
  * @param file its name
  * @param maxBytes more than this is refused

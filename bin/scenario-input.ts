@@ -2,7 +2,8 @@ import { assignFlag, assignSetting, FLAGS } from '../scenario/flags.js';
 import { InputError } from '../scenario/input-error.js';
 import type { Assignment, Layer } from '../scenario/merge.js';
 import { parseScenarioText } from '../scenario/parse.js';
-import { inputName, readText, STDIN } from './read-text.js';
+import { inputName, readText } from './read-text.js';
+import { STDIN } from './stdin.js';
 
 /** A scenario is a page; what is longer is no scenario. */
 const SCENARIO_BYTES = 1e6;
@@ -27,7 +28,7 @@ export interface ScenarioInputs {
 export type Arguments = Readonly<Record<string, unknown>>;
 
 /**
- * Reads scenarios from files ('-' is standard input), and puts flags and then --set over each. A file is YAML or JSON;
+ * Reads scenarios from files (STDIN among them is standard input), and puts flags and then --set over each. A file is YAML or JSON;
  * *.ndjson and *.jsonl, and standard input that looks like it, hold one scenario a line. No file: what the flags say.
  *
  * @throws InputError for a file that cannot be read, text that is no scenario, and flags that are wrong
@@ -35,7 +36,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 export async function readScenarioInputs(files: readonly string[], argv: Arguments): Promise<ScenarioInputs> {
   const assignments = readAssignments(argv);
   if (files.filter((file) => file === STDIN).length > 1) {
-    throw new InputError(`${STDIN} stands twice: standard input can be read once`);
+    throw new InputError(`- stands twice: standard input can be read once`);
   }
   const inputs: ScenarioInput[] = [];
   let isMany = files.length > 1;
@@ -98,7 +99,16 @@ function readAssignments(argv: Arguments): Assignment[] {
     return text === undefined ? [] : [assignFlag(name, text)];
   });
   const settings = (argv.set ?? []) as readonly string[];
-  return [...flags, ...settings.map(assignSetting)];
+  return [...flags, ...settings.map(readSetting)];
+}
+
+function readSetting(setting: string): Assignment {
+  try {
+    return assignSetting(setting);
+  } catch (error) {
+    if (!(error instanceof InputError) || error.message.startsWith('--set')) throw error;
+    throw new InputError(`--set ${error.message}`);
+  }
 }
 
 /**

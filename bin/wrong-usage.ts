@@ -30,7 +30,8 @@ export async function wrongUsage(
   commands: readonly string[],
 ): Promise<InputError> {
   const first = words.find((word) => !word.startsWith('-'));
-  if (first === undefined) return new InputError(`no command: try ${commands.join(', ')}, or migsim --help`);
+  if (first === undefined || (words[0]!.startsWith('-') && !commands.includes(first)))
+    return new InputError(`no command: try ${commands.join(', ')}, or migsim --help`);
   if (!commands.includes(first)) {
     return new InputError(
       `${first}: no such command; ${hint(first, commands, `known: ${commands.join(', ')}`)}`,

@@ -107,6 +107,7 @@ function roundUp(value: number): number {
 }
 
 function size(bytes: number): string {
+  if (bytes < 2 ** 20) return `${digits(bytes / 2 ** 10)} KiB`;
   return bytes < 10 * 2 ** 30 ? `${digits(bytes / 2 ** 20)} MiB` : `${digits(bytes / 2 ** 30)} GiB`;
 }
 

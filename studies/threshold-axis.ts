@@ -1,3 +1,6 @@
+import type { ConstantGroups } from '../models/stacks/stack.js';
+import { findProfile, findStack } from '../scenario/catalog.js';
+import { didYouMean } from '../scenario/did-you-mean.js';
 import { assignFlag, FLAGS, pathOf } from '../scenario/flags.js';
 import { fieldAt } from '../scenario/fields.js';
 import { InputError, showValue } from '../scenario/input-error.js';
@@ -55,7 +58,7 @@ export function readAxis(
   question: ThresholdQuestion,
   layers: readonly (Layer | Assignment)[],
 ): ThresholdAxis {
-  const over = pathOf(question.over);
+  const over = pathOfField(question.over);
   const isConstant = parsePath(over)[0] === 'parameters';
   const dimension = isConstant ? 'count' : dimensionOf(over);
   const at = (value: string | number, origin: string) =>
@@ -87,11 +90,11 @@ export function readAxis(
   if (tolerance <= 0) {
     throw new InputError(`--tolerance is ${showValue(question.tolerance)}: must be greater than 0`);
   }
-  at(write(from), '--from');
+  const prepared = at(write(from), '--from');
   at(write(to), '--to');
   return {
     over,
-    unit: UNITS[dimension],
+    unit: isConstant ? unitOfConstant(over, prepared) : UNITS[dimension],
     dimension,
     from,
     to,
@@ -99,6 +102,30 @@ export function readAxis(
     isWhole,
     at: (value) => at(write(value), '--over'),
   };
+}
+
+function pathOfField(name: string): string {
+  try {
+    return pathOf(name);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const flag = didYouMean(
+      name,
+      FLAGS.map((one) => one.name),
+    );
+    throw new InputError(
+      flag === undefined
+        ? `--over is ${error.message}`
+        : `--over is ${showValue(name)}: no such field; did you mean ${flag}?`,
+    );
+  }
+}
+
+/** A constant's unit stands with it; the shares and numbers of the burst distribution have none. */
+function unitOfConstant(over: string, { scenario }: Prepared): string {
+  const [, group, name] = parsePath(over);
+  const constants = { ...findStack(scenario.stack).constants, ...findProfile(scenario.profile).constants };
+  return (constants as ConstantGroups)[String(group)]?.[String(name)]?.unit ?? '1';
 }
 
 /** A number alone has the unit that the flag gives it. */

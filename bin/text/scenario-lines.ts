@@ -12,25 +12,52 @@ const KINDS: Readonly<Record<Scenario['migration']['kind'], string>> = {
   hybrid: 'pre-copy, then post-copy',
 };
 
+/** A part of the description, and the fields that it shows. */
+interface Item {
+  text: string;
+  of: readonly string[];
+}
+
 /**
- * A scenario in a few words: what is migrated by whom, and over what. Ends in a line break.
+ * A scenario in a few words: what is migrated by whom, over what, within which limits. Ends in a line break.
+ *
+ * @param varied a field that has no single value here; what shows it is left out
  */
-export function scenarioLines(scenario: Scenario, page: Page): string {
-  const { migration, vm, stack } = scenario;
-  const stress = vm.workload.reduce((sum, { size }) => sum + size, 0);
-  const guest = `${formatBytes(vm.ram)} of RAM, ${vm.vcpus} ${vm.vcpus === 1 ? 'vCPU' : 'vCPUs'}`;
-  const busy = stress > 0 ? `rewrites ${formatBytes(stress)}` : 'idle';
-  const what = [KINDS[migration.kind], stack, guest, busy];
-  const where = [`link ${formatRate(scenario.link.goodput)}`, network(scenario), hosts(scenario)];
-  const limits = [
-    `downtime limit ${formatSeconds(migration.downtimeLimit)}`,
-    `patience ${formatSeconds(migration.patience)}`,
-  ];
+export function scenarioLines(scenario: Scenario, page: Page, varied?: string): string {
+  const show = (items: readonly Item[]) =>
+    itemLines(
+      items
+        .filter(({ of }) => varied === undefined || !of.some((field) => varied.startsWith(field)))
+        .map(({ text }) => text),
+      page.width,
+    );
   return [
-    ...itemLines(what, page.width).map(page.palette.bold),
-    ...itemLines([...where, ...limits], page.width).map(page.palette.dim),
+    ...show(guestItems(scenario)).map(page.palette.bold),
+    ...show(placeItems(scenario)).map(page.palette.dim),
     '',
   ].join('\n');
+}
+
+function guestItems({ stack, vm, migration }: Scenario): Item[] {
+  const stress = vm.workload.reduce((sum, { size }) => sum + size, 0);
+  return [
+    { text: KINDS[migration.kind], of: ['migration.kind'] },
+    { text: stack, of: ['stack'] },
+    { text: `${formatBytes(vm.ram)} of RAM`, of: ['vm.ram'] },
+    { text: `${vm.vcpus} ${vm.vcpus === 1 ? 'vCPU' : 'vCPUs'}`, of: ['vm.vcpus'] },
+    { text: stress > 0 ? `rewrites ${formatBytes(stress)}` : 'idle', of: ['vm.workload'] },
+  ];
+}
+
+function placeItems(scenario: Scenario): Item[] {
+  const { downtimeLimit, patience } = scenario.migration;
+  return [
+    { text: `link ${formatRate(scenario.link.goodput)}`, of: ['link'] },
+    { text: network(scenario), of: ['background'] },
+    { text: hosts(scenario), of: ['hosts', 'source', 'destination'] },
+    { text: `downtime limit ${formatSeconds(downtimeLimit)}`, of: ['migration.downtimeLimit'] },
+    { text: `patience ${formatSeconds(patience)}`, of: ['migration.patience'] },
+  ];
 }
 
 /** Puts items on lines with dots between them, breaking between items where that is possible. */

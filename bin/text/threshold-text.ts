@@ -48,7 +48,7 @@ export function thresholdText(
     ]),
   };
   return [
-    scenarioLines(scenario, page),
+    scenarioLines(scenario, page, threshold.over),
     ...wrapWords(answer(threshold, show), width).map(palette.bold),
     '',
     renderTable(table, page),

@@ -1,0 +1,2 @@
+/** What stands for standard input in lists of files; people write '-' for it. */
+export const STDIN = '<standard input>';
