@@ -3,15 +3,18 @@ import type { Page } from '../report/table.js';
 
 /** Lines longer than this are hard to read, however wide the terminal. */
 const WIDEST = 110;
-/** Where the terminal does not say. */
+/** Where the terminal does not say, or says 0. */
 const STANDARD_WIDTH = 80;
 
 /** Standard output as a page: its width, and colour only where a terminal shows it and nobody objects. */
 export function outputPage(): Page {
-  const { isTTY, columns } = process.stdout as { isTTY?: boolean; columns?: number };
+  const { isTTY, columns = 0 } = process.stdout as { isTTY?: boolean; columns?: number };
   const { NO_COLOR, TERM } = process.env;
   const isColored = isTTY === true && (NO_COLOR ?? '') === '' && TERM !== 'dumb';
-  return { width: Math.min(columns ?? STANDARD_WIDTH, WIDEST), palette: pc.createColors(isColored) };
+  return {
+    width: Math.min(columns > 0 ? columns : STANDARD_WIDTH, WIDEST),
+    palette: pc.createColors(isColored),
+  };
 }
 
 /** Prints text that ends in a line break. */

@@ -32,11 +32,8 @@ export interface Prediction {
   migrationCpuShare: number;
   /** What the background carries, 10^6 bit/s. */
   backgroundMbits: { alone: number; during: number };
-  /**
-   * Share of its work that the guest loses from the request to the finish, against the speed it has on the same hosts
-   * without a migration: the downtime, and what the migration takes of the cores. Null where the runs do not know it.
-   */
-  guestSlowdown: number | null;
+  /** Share of its CPU time that the guest loses from the request to the finish, the time it stands still included. */
+  guestSlowdown: number;
   /** The stop test that came nearest, in the typical replication; null where none was made. */
   convergence: Convergence | null;
   /** Number of the replication whose figures `reason` and `convergence` give. */
@@ -99,7 +96,7 @@ export function predictionOf({ scenario }: Prepared, runs: readonly RunResult[],
       alone: megabits(mean(alike.map((run) => run.background.alone))),
       during: megabits(mean(alike.map((run) => run.background.during))),
     },
-    guestSlowdown: meanOf(alike, guestSlowdownOf),
+    guestSlowdown: mean(alike.map((run) => run.guestSlowdown)),
     convergence: convergenceOf(typical),
     typicalReplication: first + runs.indexOf(typical),
     warnings: predictionWarnings(scenario, { replications: runs.length, completedFraction, totalSeconds }),
@@ -122,10 +119,6 @@ function typicalOf(runs: readonly RunResult[]): RunResult {
   const order = (run: RunResult) => run.totalSeconds ?? shortfallOf(run) ?? Infinity;
   const sorted = runs.toSorted((a, b) => (order(a) === order(b) ? 0 : order(a) - order(b)));
   return sorted[Math.floor((sorted.length - 1) / 2)]!;
-}
-
-function guestSlowdownOf(run: RunResult & { guestSlowdown?: number | null }): number | null {
-  return run.guestSlowdown ?? null;
 }
 
 function known(runs: readonly RunResult[], of: (run: RunResult) => number | null): number[] {

@@ -1,5 +1,5 @@
 import { formatBytes, formatSeconds } from '../../report/quantity.js';
-import { renderTable, type Page } from '../../report/table.js';
+import { fitsPage, renderTable, type Page } from '../../report/table.js';
 import { wrapWords } from '../../report/wrap.js';
 import type { Explanation } from '../../studies/explain.js';
 import type { Provenance } from '../provenance.js';
@@ -68,10 +68,20 @@ function roundsTable(rounds: readonly Round[], page: Page): string {
     formatBytes(round.dirtyBytesAtEnd),
     picture(round, most, page),
   ]);
-  if (isLong) rows.splice(SHOWN, 0, [`… ${rounds.length - 2 * SHOWN} more`, ...Array<string>(7).fill('')]);
+  if (isLong) {
+    const more = `${rounds.length - 2 * SHOWN} more rounds`;
+    rows.splice(SHOWN, 0, ['…', ...Array<string>(6).fill(''), more]);
+  }
   const names = ['round', 'start', 'took', 'sent', 'estimate', 'allowed', 'left'];
   const columns = [...names.map((name) => ({ name })), { name: 'left, allowed |', align: 'left' as const }];
-  return renderTable({ columns, rows }, page);
+  const whole = { columns, rows };
+  // A page too narrow for the picture may still be wide enough for the figures.
+  return renderTable(
+    fitsPage(whole, page)
+      ? whole
+      : { columns: columns.slice(0, -1), rows: rows.map((row) => row.slice(0, -1)) },
+    page,
+  );
 }
 
 /** What was left as a bar, with a mark at what was allowed: the run stops when the bar ends at the mark or before. */

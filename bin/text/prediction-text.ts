@@ -58,13 +58,13 @@ function outcome(
 
 function times({ totalSeconds, downtimeSeconds, sourceDowntimeSeconds }: Prediction, page: Page): string {
   const rows = Object.entries({
-    'total time': totalSeconds,
+    'in all': totalSeconds,
     downtime: downtimeSeconds,
     'of it at the source': sourceDowntimeSeconds,
   }).flatMap(([name, summary]) => (summary === null ? [] : [timeRow(name, summary)]));
   if (rows.length === 0) return '';
   const columns = [
-    { name: '', align: 'left' as const },
+    { name: 'time', align: 'left' as const },
     ...['p50', 'p10', 'p90', 'mean'].map((column) => ({ name: column })),
   ];
   return `${renderTable({ columns, rows }, page)}\n`;
@@ -87,7 +87,7 @@ function facts(prediction: Prediction, replications: number): [string, string][]
       `${formatSeconds(prediction.migrationCpuSeconds)}, ${formatPercent(prediction.migrationCpuShare)} of a core`,
     ],
     ['other traffic', alone > 0 && `${formatNumber(during)} Mbit/s, alone ${formatNumber(alone)} Mbit/s`],
-    ['guest slower by', guestSlowdown !== null && formatPercent(guestSlowdown)],
+    ['guest slower by', formatPercent(guestSlowdown)],
     [
       'stop test',
       convergence !== null &&
