@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { commonVerdict, predictionOf } from '../../studies/predict.js';
+import { predictionWarnings } from '../../studies/prediction-warnings.js';
+import { prepare } from '../../studies/prepare.js';
+import { reasonFor, shortfallOf } from '../../studies/reason.js';
+import { completedRun, lostRun } from './fake-run.js';
+
+const set = (fields: Record<string, unknown>) =>
+  prepare(Object.entries(fields).map(([path, value]) => ({ origin: 'test', path, value })));
+const standard = set({});
+const enough = { replications: 100, completedFraction: 1, totalSeconds: null };
+
+describe('the verdict of a scenario', () => {
+  it('is the most frequent one', () => {
+    expect(commonVerdict(['completed', 'failed', 'completed'])).toBe('completed');
+    expect(commonVerdict(['aborted', 'failed', 'aborted', 'completed'])).toBe('aborted');
+  });
+
+  it('is the worse one of two that are equally frequent', () => {
+    expect(commonVerdict(['completed', 'non-converging'])).toBe('non-converging');
+    expect(commonVerdict(['failed', 'aborted'])).toBe('failed');
+    expect(commonVerdict(['non-converging', 'aborted', 'completed'])).toBe('aborted');
+  });
+});
+
+describe('a prediction', () => {
+  it('summarises times over the replications that completed', () => {
+    const runs = [completedRun, lostRun, { ...completedRun, totalSeconds: 30 }];
+    const prediction = predictionOf(standard, runs);
+    expect(prediction.verdict).toBe('completed');
+    expect(prediction.completedFraction).toBeCloseTo(2 / 3);
+    expect(prediction.totalSeconds).toEqual({ p10: 21, p50: 25, p90: 29, mean: 25 });
+  });
+
+  it('has no times where nothing completed', () => {
+    const { totalSeconds, downtimeSeconds, sourceDowntimeSeconds } = predictionOf(standard, [
+      lostRun,
+      lostRun,
+    ]);
+    expect([totalSeconds, downtimeSeconds, sourceDowntimeSeconds]).toEqual([null, null, null]);
+  });
+
+  it('means plain numbers over the replications with its verdict', () => {
+    const prediction = predictionOf(standard, [completedRun, lostRun, { ...lostRun, syncs: 200 }]);
+    expect(prediction.verdict).toBe('non-converging');
+    expect(prediction.rounds).toBe(150);
+    expect(prediction.backgroundMbits).toEqual({ alone: 400, during: 320 });
+  });
+
+  it('names the replication in the middle as the typical one, counted from the first that was run', () => {
+    const runs = [10, 30, 20].map((totalSeconds) => ({ ...completedRun, totalSeconds }));
+    expect(predictionOf(standard, runs).typicalReplication).toBe(3);
+    expect(predictionOf(standard, [completedRun], 7).typicalReplication).toBe(7);
+  });
+
+  it('says how near the stop test came', () => {
+    expect(predictionOf(standard, [lostRun]).convergence).toEqual({
+      remainingBytesAtBest: 110 * 2 ** 20,
+      thresholdBytes: 100 * 2 ** 20,
+      shortfallFactor: 1.1,
+    });
+    expect(predictionOf(standard, [{ ...lostRun, nearest: null }]).convergence).toBeNull();
+  });
+
+  it('needs a run', () => {
+    expect(() => predictionOf(standard, [])).toThrow('predictionOf: runs is empty');
+  });
+});
+
+describe('the reason', () => {
+  it('of a completed run is the test that passed', () => {
+    expect(reasonFor(standard.scenario, completedRun)).toBe(
+      'After 2 rounds 90 MiB were left, within the limit of 100 MiB (estimated 3.5 GB/s x downtime limit 30 ms).',
+    );
+  });
+
+  it('of a guest that was stopped first is that nothing became dirty again', () => {
+    expect(reasonFor(standard.scenario, { ...completedRun, sourceDowntimeSeconds: 12 })).toBe(
+      'The guest was stopped before the transfer, so nothing became dirty again: one pass of 800 MB in 12 s.',
+    );
+  });
+
+  it('of a run that did not converge is the inequality that failed, and the limit that would have done', () => {
+    expect(reasonFor(standard.scenario, lostRun)).toBe(
+      'At best 110 MiB were left, 1.1 times the limit of 100 MiB (estimated 3.5 GB/s x downtime limit 30 ms); ' +
+        'with a downtime limit of 33 ms that test would have passed.',
+    );
+  });
+
+  it('names a sufficient limit: rounding never takes it below what was needed', () => {
+    const nearest = { remainingBytes: 100.01 * 2 ** 20, thresholdBytes: 100 * 2 ** 20 };
+    expect(reasonFor(standard.scenario, { ...lostRun, nearest })).toContain('a downtime limit of 30.1 ms');
+  });
+
+  it('of a run whose patience ended in the first pass or in the stop says so', () => {
+    expect(reasonFor(standard.scenario, { ...lostRun, nearest: null })).toContain(
+      'patience of 120 s ended before',
+    );
+    const nearest = { remainingBytes: 90, thresholdBytes: 100 };
+    expect(reasonFor(standard.scenario, { ...lostRun, nearest })).toContain('The stop test passed, but');
+  });
+
+  it('of a downtime limit of 0 divides by nothing', () => {
+    const { scenario } = set({ 'migration.downtimeLimit': '0' });
+    const nearest = { remainingBytes: 5 * 2 ** 20, thresholdBytes: 0 };
+    expect(reasonFor(scenario, { ...lostRun, nearest })).toBe(
+      'At best 5 MiB were left, and a downtime limit of 0 allows nothing to be left.',
+    );
+  });
+});
+
+describe('warnings', () => {
+  it('are none for enough replications of a scenario like those measured', () => {
+    expect(predictionWarnings(standard.scenario, enough)).toEqual([]);
+  });
+
+  it.each([
+    [{ 'vm.ram': '32 GiB' }, 'vm.ram is 32 GiB: no guest above 16 GiB was measured'],
+    [{ 'link.rate': '10 Gbit/s' }, 'link.rate is 10 Gbit/s: profile icclab-2014 was measured at 1 Gbit/s'],
+    [
+      { 'source.cpus': 8, 'source.cores': 8 },
+      'source has 8 CPUs on 8 cores: profile icclab-2014 was measured with 24 on 12',
+    ],
+    [
+      { stack: 'qemu-1.2.1', profile: 'icclab-2014' },
+      'profile icclab-2014 was not measured on stack qemu-1.2.1, whose own profile is qemu-1.2.1-bench',
+    ],
+  ])('tell where %o leaves what was measured', (fields, warning) => {
+    expect(predictionWarnings(set(fields).scenario, enough)).toEqual([warning]);
+  });
+
+  it('tell of few replications, of a gamble, and of a horizon that cuts runs off', () => {
+    const totalSeconds = { p10: 90, p50: 100, p90: 115, mean: 100 };
+    expect(
+      predictionWarnings(standard.scenario, { replications: 10, completedFraction: 0.6, totalSeconds }),
+    ).toEqual([
+      'only 10 replications: p10 and p90 are guesses',
+      'a gamble: 60 % of the replications completed',
+      'p90 of the total time is 115 s and patience 120 s: slower runs are cut off and count as non-converging',
+    ]);
+  });
+});
+
+describe('examples', () => {
+  it('of commonVerdict and shortfallOf', () => {
+    expect(commonVerdict(['completed', 'non-converging', 'completed', 'non-converging'])).toBe(
+      'non-converging',
+    );
+    expect(shortfallOf({ ...completedRun, nearest: { remainingBytes: 110, thresholdBytes: 100 } })).toBe(1.1);
+  });
+
+  it('of predictionWarnings', () => {
+    expect(
+      predictionWarnings(standard.scenario, { replications: 5, completedFraction: 1, totalSeconds: null }),
+    ).toEqual(['only 5 replications: p10 and p90 are guesses']);
+  });
+});
