@@ -9,7 +9,7 @@ interface Command {
   load: () => Promise<CommandCode>;
 }
 
-/** In the order of --help. Each is loaded when it is called. */
+/** In the order of --help. Each is loaded when it is called; a new one is a file in commands/ and an entry here. */
 const commands: readonly Command[] = [
   {
     command: 'predict [files..]',

@@ -37,7 +37,8 @@ export function stackText(stack: Stack, profile: Profile, page: Page): string {
         Object.entries(constants).map(([name, constant]) => row(`${group}.${name}`, constant)),
       ),
     };
-    return `${page.palette.bold(title)}\n${renderTable(table, page)}\n`;
+    const lines = wrapWords(title, page.width).map(page.palette.bold);
+    return `${lines.join('\n')}\n${renderTable(table, page)}\n`;
   };
   return [
     `${heading(stack, page)}\n`,

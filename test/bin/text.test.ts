@@ -1,0 +1,138 @@
+import pc from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { readReplication } from '../../bin/replication-number.js';
+import { axisFormat } from '../../bin/text/axis-values.js';
+import { explanationText } from '../../bin/text/explanation-text.js';
+import { pairs } from '../../bin/text/pairs.js';
+import { predictionText } from '../../bin/text/prediction-text.js';
+import { stackText } from '../../bin/text/stack-text.js';
+import { thresholdText } from '../../bin/text/threshold-text.js';
+import { profileHash } from '../../calibration/profile-hash.js';
+import { textWidth } from '../../report/text-width.js';
+import { findProfile, findStack } from '../../scenario/catalog.js';
+import type { Explanation } from '../../studies/explain.js';
+import { predictionOf } from '../../studies/predict.js';
+import { prepare } from '../../studies/prepare.js';
+import { completedRun, lostRun } from '../studies/fake-run.js';
+
+const page = (width: number, isColored = false) => ({ width, palette: pc.createColors(isColored) });
+const plain = page(80);
+const prepared = prepare([]);
+const source = { version: '0.1.0', seed: 1, profile: { name: 'p', hash: '123456789abc' }, replications: 12 };
+
+const round = {
+  start: 3,
+  seconds: 10,
+  sentBytes: 700e6,
+  dirtyBytesAtEnd: 110 * 2 ** 20,
+  estimateBytesPerSecond: 1e9,
+  thresholdBytes: 30e6,
+  decision: 'go on',
+};
+const explanation = (rounds: number): Explanation => ({
+  scenario: prepared.scenario,
+  replication: 1,
+  verdict: 'non-converging',
+  reason: 'Too much was left.',
+  totalSeconds: null,
+  downtimeSeconds: null,
+  sourceDowntimeSeconds: null,
+  setupSeconds: 3,
+  bytesOnWire: 1e9,
+  leftAtStopBytes: 0,
+  convergence: null,
+  rounds: Array.from({ length: rounds }, () => round),
+});
+const threshold = {
+  over: 'vm.workload[0].size',
+  unit: 'bytes',
+  lastCompleting: 100 * 2 ** 20,
+  firstFailing: 102 * 2 ** 20,
+  curve: [100, 102].map((size) => ({
+    value: size * 2 ** 20,
+    completedFraction: size === 100 ? 1 : 0,
+    replications: 50,
+  })),
+};
+const axis = { dimension: 'bytes', to: 256 * 2 ** 20, tolerance: 2 ** 21 } as const;
+
+describe('text for people', () => {
+  const texts: Record<string, (width: number, isColored?: boolean) => string> = {
+    prediction: (width, isColored) =>
+      predictionText(predictionOf(prepared, [completedRun]), source, page(width, isColored)),
+    'prediction that fails': (width, isColored) =>
+      predictionText(predictionOf(prepared, [lostRun]), source, page(width, isColored)),
+    threshold: (width, isColored) =>
+      thresholdText(threshold, axis, prepared.scenario, source, page(width, isColored)),
+    explanation: (width, isColored) => explanationText(explanation(100), source, page(width, isColored)),
+    stack: (width, isColored) =>
+      stackText(findStack('qemu-1.2.1'), findProfile('qemu-1.2.1-bench'), page(width, isColored)),
+  };
+
+  it.each(Object.entries(texts))('of a %s stays on the page, wide or narrow', (_name, text) => {
+    for (const width of [40, 60, 80, 110]) {
+      for (const line of text(width, true).split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(width);
+    }
+  });
+
+  it.each(Object.entries(texts))('of a %s has colour only where the page has', (_name, text) => {
+    expect(text(80)).not.toContain('\u001b');
+    expect(text(80, true)).toContain('\u001b');
+    expect(text(80)).toMatch(/[^\n]\n$/u);
+  });
+
+  it('leaves out the middle of a long run, and says how much', () => {
+    const text = explanationText(explanation(100), source, plain);
+    expect(text).toContain('84 more rounds');
+    expect(text.match(/^ +\d+ +3 s/gmu)).toHaveLength(16);
+    expect(explanationText(explanation(17), source, plain)).not.toContain('more rounds');
+  });
+
+  it('does not state the field that a threshold varies', () => {
+    const text = thresholdText(threshold, axis, prepared.scenario, source, plain);
+    expect(text).not.toContain('idle network');
+    expect(text).toContain('Completes up to 100 MiB of vm.workload[0].size, not at 102 MiB.');
+  });
+
+  it('says where a threshold has no boundary, or one that faces the other way', () => {
+    const say = (change: Partial<typeof threshold> | { lastCompleting: null } | { firstFailing: null }) =>
+      thresholdText({ ...threshold, ...change }, axis, prepared.scenario, source, plain);
+    expect(say({ lastCompleting: null })).toContain('Does not complete anywhere from 100 MiB to 102 MiB');
+    expect(say({ firstFailing: null })).toContain('Completes everywhere from 100 MiB to 102 MiB');
+    const [lastCompleting, firstFailing] = [threshold.firstFailing, threshold.lastCompleting];
+    expect(say({ lastCompleting, firstFailing })).toContain(
+      'Completes from 102 MiB of vm.workload[0].size on',
+    );
+  });
+});
+
+describe('a profile hash', () => {
+  it('changes with any number of the profile', () => {
+    const profile = findProfile('icclab-2014');
+    expect(profileHash({ ...profile, workloadPeriod: 0.051 })).not.toBe(profileHash(profile));
+  });
+});
+
+describe('examples', () => {
+  it('of axisFormat', () => {
+    expect(axisFormat({ dimension: 'bytes', to: 256 * 2 ** 20, tolerance: 2 ** 20 })(100.5 * 2 ** 20)).toBe(
+      '100.5 MiB',
+    );
+  });
+
+  it('of pairs', () => {
+    const rows = [
+      ['rounds', '2'],
+      ['setup', '3.06 s'],
+    ] as const;
+    expect(pairs(rows, plain)).toBe('rounds  2\nsetup   3.06 s');
+  });
+
+  it('of readReplication', () => {
+    expect(readReplication('7')).toBe(7);
+  });
+
+  it('of profileHash', () => {
+    expect(profileHash({ b: 1, a: [2] })).toBe(profileHash({ a: [2], b: 1 }));
+  });
+});
