@@ -6,6 +6,8 @@ export interface FitParameter {
   bounds: readonly [number, number];
   /** Step of the difference quotients, in the parameter's own unit. */
   step: number;
+  /** Which residuals it can change; all where absent. What it cannot change is not worked out again. */
+  affects?: (residual: number) => boolean;
 }
 
 export interface LeastSquaresResult {
@@ -19,8 +21,14 @@ export interface LeastSquaresResult {
   converged: boolean;
 }
 
-/** What is minimised: half the sum of squares of these. A simulation, so it may take its time. */
-export type Residuals = (values: readonly number[]) => Promise<number[]>;
+/**
+ * What is minimised: half the sum of squares of these. A simulation, so it may take its time; with `wanted` only those
+ * residuals are needed, and the others may be anything.
+ */
+export type Residuals = (
+  values: readonly number[],
+  wanted?: (residual: number) => boolean,
+) => Promise<number[]>;
 
 /**
  * Bounded least squares by Levenberg and Marquardt's method: steps are damped until they lower the cost, and clipped
@@ -30,7 +38,7 @@ export async function leastSquares(
   parameters: readonly FitParameter[],
   start: readonly number[],
   residualsOf: Residuals,
-  options: { maxIterations?: number; tolerance?: number; onIteration?: (cost: number) => void } = {},
+  options: { maxIterations?: number; tolerance?: number; onIteration?: (cost: number, values: readonly number[]) => void } = {},
 ): Promise<LeastSquaresResult> {
   const { maxIterations = 20, tolerance = 1e-3, onIteration } = options;
   let values = clip(parameters, start);
@@ -53,7 +61,7 @@ export async function leastSquares(
         damping = Math.max(damping / 5, 1e-6);
       } else damping *= 4;
     }
-    onIteration?.(cost);
+    onIteration?.(cost, values);
     const converged = improved < tolerance;
     if (converged || iteration >= maxIterations) {
       return { values, residuals, jacobian, cost, iterations: iteration, converged };
@@ -116,12 +124,12 @@ async function differences(
   residualsOf: Residuals,
 ): Promise<number[][]> {
   const columns: number[][] = [];
-  for (const [j, { bounds, step }] of parameters.entries()) {
+  for (const [j, { bounds, step, affects }] of parameters.entries()) {
     // Towards the inside, so that the quotient is taken where the model is defined.
     const signed = values[j]! + step > bounds[1] ? -step : step;
     const moved = values.map((value, k) => (k === j ? value + signed : value));
-    const there = await residualsOf(moved);
-    columns.push(there.map((r, i) => (r - residuals[i]!) / signed));
+    const there = await residualsOf(moved, affects);
+    columns.push(there.map((r, i) => (affects?.(i) === false ? 0 : (r - residuals[i]!) / signed)));
   }
   return residuals.map((_, i) => columns.map((column) => column[i]!));
 }

@@ -44,6 +44,14 @@ export function studyCells(profile: Profile): StudyCell[] {
   );
 }
 
+/** A live migration with that many MiB stressed, measured by the study or not. */
+export function stressCell(network: 'unloaded' | 'loaded', size: number, profile: Profile): StudyCell {
+  const column = `lm_${network}_network_s`;
+  const row = { stressed_mb: size };
+  const scenario = cellScenario('lm-stress', row, column, profile);
+  return { table: 'lm-stress', row, column, measured: null, quantity: 'time', scenario };
+}
+
 /** The campaign whose zero-load row disagrees with the other tables' (the nuisance of the fit). */
 const oddCampaign = 'network-load';
 

@@ -24,6 +24,12 @@ export interface Host {
 export interface HostThread {
   /** Runs for that many seconds of CPU time at full speed; longer on the clock when cores are shared. */
   work(cpuSeconds: number): Wait;
+  /**
+   * Whether nobody can slow this thread now, so that its work takes exactly its CPU time. Then `spend` books work
+   * whose end nobody waits for, at half the cost of `work`.
+   */
+  readonly undisturbed: boolean;
+  spend(cpuSeconds: number): void;
   /** CPU seconds used so far. */
   used(): number;
   /** Makes the thread runnable for ever (a vCPU) or stops that. */
@@ -75,6 +81,12 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
       }
     };
     return {
+      get undisturbed() {
+        return possible <= parameters.cores;
+      },
+      spend(cpuSeconds) {
+        usedBefore += cpuSeconds;
+      },
       work(cpuSeconds) {
         if (possible <= parameters.cores) {
           usedBefore += cpuSeconds;

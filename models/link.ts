@@ -30,6 +30,11 @@ export interface Link {
   backgroundCarried(): number;
   /** What the background would carry without any migration, bytes/s. */
   readonly backgroundAlone: number;
+  /**
+   * Whether the background wants more than it gets beside a migration: then the queue before the link is full all the
+   * time, and packets of everybody are dropped.
+   */
+  readonly overflows: boolean;
 }
 
 /**
@@ -57,6 +62,8 @@ export function createLink(fluid: Fluid, parameters: LinkParameters, background:
     }),
   );
   const offered = background.reduce((sum, { rate }) => sum + rate, 0);
+  const weight = background.reduce((sum, { kind, rate }) => sum + weightOf(kind, rate), 0);
+  const fairShare = sharing === 'strict-priority' ? 0 : weight / (weight + weightOf('migration', goodput));
   return {
     open: (name, kind) =>
       fluid.open({
@@ -68,5 +75,6 @@ export function createLink(fluid: Fluid, parameters: LinkParameters, background:
     backgroundRate: () => flows.reduce((sum, flow) => sum + flow.rate, 0),
     backgroundCarried: () => flows.reduce((sum, flow) => sum + flow.drained(), 0),
     backgroundAlone: Math.min(offered, goodput),
+    overflows: offered > fairShare * goodput,
   };
 }

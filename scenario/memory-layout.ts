@@ -65,9 +65,9 @@ function stack(line: readonly Part[], ramPages: number): LayerOptions[] {
 }
 
 function workloadPart(workload: WorkloadSpec, values: ProfileValues['guest'], random: RandomStream): Part {
-  const pages = workload.size / pageBytes;
+  const pages = (workload.size * values.touchedShare) / pageBytes;
   const visitsPerSecond = Math.min(workload.rate, 1 / values.visitSeconds);
-  return { pages, dataShare: values.dataShare, writers: writersOf(workload, pages, visitsPerSecond, random) };
+  return { pages, dataShare: 1, writers: writersOf(workload, pages, visitsPerSecond, random) };
 }
 
 function writersOf(workload: WorkloadSpec, pages: number, visitsPerSecond: number, random: RandomStream) {

@@ -48,9 +48,9 @@ export const profileGroups = {
   stream: ['sendBufferBytes', 'writableShare', 'fillSpread', 'spread', 'receiveWindowBytes'],
   queue: ['migration', 'icmpFlood', 'icmpPaced', 'udp', 'tcp'],
   destination: ['zeroPageSeconds', 'dataPageSeconds'],
-  guest: ['residentBase', 'residentPerRam', 'dataShare', 'idleBytes', 'idleVisitsPerSecond', 'visitSeconds'],
+  guest: ['residentBase', 'residentPerRam', 'touchedShare', 'idleBytes', 'idleVisitsPerSecond', 'visitSeconds'],
   disk: ['allocatedBytes', 'readRate'],
-  steps: ['beforeSeconds', 'afterSeconds', 'blockSeconds', 'handoverSeconds', 'networkSlowdown', 'spread'],
+  steps: ['beforeSeconds', 'afterSeconds', 'blockSeconds', 'handoverSeconds', 'retransmissionSeconds', 'spread'],
 } as const;
 
 type Groups = typeof profileGroups;

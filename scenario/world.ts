@@ -18,8 +18,6 @@ export interface World {
   link: Link;
   bed: Testbed;
   journal: Journal;
-  /** CPU seconds that the migration has used at the source. */
-  migrationCpuSeconds(): number;
 }
 
 /**
@@ -87,6 +85,11 @@ export function buildWorld(
       maxBandwidth: scenario.migration.maxBandwidth,
     },
     journal,
+    sample: () => ({
+      time: sim.now,
+      cpuSeconds: thread.used() + cpu.networkByteSeconds * flow.drained(),
+      backgroundBytes: link.backgroundCarried(),
+    }),
   };
   return {
     sim,
@@ -98,10 +101,9 @@ export function buildWorld(
       steps,
       services: source.thread('services'),
       libvirtPollSeconds,
-      networkLoad: occupiedShare,
+      queueOverflows: link.overflows,
       random: sim.random('steps'),
     },
-    migrationCpuSeconds: () => thread.used() + cpu.networkByteSeconds * flow.drained(),
   };
 }
 

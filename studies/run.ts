@@ -17,10 +17,12 @@ export interface RunResult {
   syncs: number;
   bytesOnWire: number;
   migrationCpuSeconds: number;
-  /** Of one core, from the first byte until the guest stops for the last time or patience runs out. */
+  /** Of one core, from the first byte to the last (or until patience runs out). */
   migrationCpuShare: number;
-  /** Bytes/s carried for others, without the migration and while it runs. */
+  /** Bytes/s carried for others: without the migration, and while it sends. */
   background: { alone: number; during: number };
+  /** Share of its CPU time that the guest lost from the request to the finish, the time it stood still included. */
+  guestSlowdown: number;
   /** Data pages sent after the first pass and before the guest stopped (or patience ran out). */
   dataPagesAfterFirstPass: number;
   leftAtStopBytes: number;
@@ -37,19 +39,24 @@ export function runOnce(stack: Stack, scenario: Scenario, parameters: Parameters
   const running = sim.spawn(stack.migrate(bed, scenario.migration.kind));
   sim.run(scenario.migration.patience);
   const completed = running.done && journal.resumedAt !== null;
-  const began = journal.transferStartedAt ?? 0;
-  const ended = journal.sentAt ?? sim.now;
+  const start = journal.transferStart;
+  const end = journal.transferEnd ?? bed.migration.sample();
+  const transferSeconds = start ? end.time - start.time : 0;
   return {
     verdict: completed ? 'completed' : 'non-converging',
     totalSeconds: completed ? journal.finishedAt : null,
     downtimeSeconds: completed ? journal.resumedAt! - journal.stoppedAt! : null,
-    sourceDowntimeSeconds: completed ? journal.sentAt! - journal.stoppedAt! : null,
-    setupSeconds: journal.transferStartedAt,
+    sourceDowntimeSeconds: completed ? end.time - journal.stoppedAt! : null,
+    setupSeconds: start?.time ?? null,
     syncs: journal.syncs,
     bytesOnWire: bed.migration.stream.carried(),
-    migrationCpuSeconds: world.migrationCpuSeconds(),
-    migrationCpuShare: ended > began ? world.migrationCpuSeconds() / (ended - began) : 0,
-    background: { alone: link.backgroundAlone, during: ended > 0 ? link.backgroundCarried() / sim.now : 0 },
+    migrationCpuSeconds: end.cpuSeconds,
+    migrationCpuShare: transferSeconds > 0 ? (end.cpuSeconds - start!.cpuSeconds) / transferSeconds : 0,
+    background: {
+      alone: link.backgroundAlone,
+      during: transferSeconds > 0 ? (end.backgroundBytes - start!.backgroundBytes) / transferSeconds : 0,
+    },
+    guestSlowdown: sim.now > 0 ? Math.max(0, 1 - bed.migration.guest.time() / sim.now) : 0,
     dataPagesAfterFirstPass: pagesAfterFirstPass(journal, bed.migration.stream.outside()),
     leftAtStopBytes: journal.leftAtStopBytes,
     nearest: journal.nearest,

@@ -3,7 +3,7 @@ import type { Executor, Job } from './executor.js';
 import type { RunResult } from './run.js';
 
 /** Replications in one message: some 10 ms to 1 s of work, so that messages cost nothing and threads end together. */
-const batch = 50;
+const batch = 20;
 
 interface Task {
   job: Job;

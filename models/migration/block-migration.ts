@@ -8,7 +8,7 @@ import type { Migration } from './migration.js';
  * Chunks that a running guest writes meanwhile are not modelled: the disks here are idle.
  */
 export function* blockMigration(m: Migration, disk: DiskParameters): Process {
-  m.journal.transferStartedAt ??= m.sim.now;
+  m.journal.transferStart ??= m.sample();
   const bytes = blockWireBytes(disk.allocatedBytes);
   if (bytes === 0) return;
   m.stream.limitRate(disk.readRate);

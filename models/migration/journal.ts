@@ -13,6 +13,15 @@ export interface Round {
   decision: string;
 }
 
+/** What had been used by a moment. */
+export interface Sample {
+  time: number;
+  /** CPU seconds of the migration at the source. */
+  cpuSeconds: number;
+  /** Bytes that other traffic had got through the link. */
+  backgroundBytes: number;
+}
+
 /** What a migration writes down as it goes; times are simulated seconds. */
 export interface Journal {
   /** Kept only when somebody will read them: a migration that does not converge has thousands. */
@@ -20,7 +29,8 @@ export interface Journal {
   syncs: number;
   /** Iterate calls made one by one (a stretch where no test could succeed counts once). */
   calls: number;
-  transferStartedAt: number | null;
+  /** When the first byte was sent. */
+  transferStart: Sample | null;
   firstPassAt: number | null;
   /** Data pages sent so far, of these in the first pass, and before what was left was sent without a limit. */
   dataPagesSent: number;
@@ -30,7 +40,7 @@ export interface Journal {
   /** Pages left in the bitmap when the guest stopped, bytes. */
   leftAtStopBytes: number;
   /** The source's socket is empty: where the source's own downtime ends. */
-  sentAt: number | null;
+  transferEnd: Sample | null;
   resumedAt: number | null;
   finishedAt: number | null;
   /** The test that came nearest to stopping: what was left, and what would have been allowed. */
@@ -43,14 +53,14 @@ export function createJournal(withRounds: boolean): Journal {
     ...(withRounds && { rounds: [] }),
     syncs: 0,
     calls: 0,
-    transferStartedAt: null,
+    transferStart: null,
     firstPassAt: null,
     dataPagesSent: 0,
     dataPagesInFirstPass: 0,
     dataPagesBeforeStop: null,
     stoppedAt: null,
     leftAtStopBytes: 0,
-    sentAt: null,
+    transferEnd: null,
     resumedAt: null,
     finishedAt: null,
     nearest: null,

@@ -3,7 +3,7 @@ import type { Bursts } from '../burst.js';
 import type { Guest } from '../guest.js';
 import type { Host, HostThread } from '../host.js';
 import type { Stream } from '../stream.js';
-import type { Journal } from './journal.js';
+import type { Journal, Sample } from './journal.js';
 
 /** The page size of the guest and of the protocol, bytes. */
 export const pageBytes = 4096;
@@ -58,4 +58,6 @@ export interface Migration {
   costs: PageCosts;
   rules: MainLoopRules;
   journal: Journal;
+  /** What the migration and the others have used by now. */
+  sample(): Sample;
 }

@@ -47,19 +47,18 @@ function* migrateByNova(bed: Testbed, kind: MigrationKind): Process {
   const pace = Math.exp(steps.spread * random.normal());
   const { journal, sim } = migration;
 
-  // Remote calls, database and shared storage wait behind the other traffic; making images is local.
-  const calls = pace * (1 + steps.networkSlowdown * bed.networkLoad);
-  if (kind === 'blm') yield bed.services.work(steps.blockSeconds * pace);
-  yield bed.services.work(steps.beforeSeconds * calls);
+  const before = steps.beforeSeconds + (kind === 'blm' ? steps.blockSeconds : 0);
+  yield bed.services.work(before * pace);
 
   yield* libvirtPerform(bed, kind, pace);
-  yield bed.services.work(steps.afterSeconds * calls);
+  yield bed.services.work(steps.afterSeconds * pace);
   journal.finishedAt = sim.now;
 }
 
 /** libvirt 0.10.2, protocol version 3: Perform at the source, then Finish starts the CPUs at the destination. */
 function* libvirtPerform(bed: Testbed, kind: MigrationKind, pace: number): Process {
   const { migration, disk, steps, libvirtPollSeconds } = bed;
+  if (bed.queueOverflows) yield delay(steps.retransmissionSeconds * pace);
   const startedAt = migration.sim.now;
   if (kind !== 'lm') yield* stopGuest(migration);
   if (kind === 'blm') yield* blockMigration(migration, disk);

@@ -93,5 +93,5 @@ function* migrateByQmp(bed: Testbed, kind: MigrationKind): Process {
   yield* complete(migration);
   resume(migration);
   // QMP reports 'completed' when the socket is closed at the source.
-  migration.journal.finishedAt = migration.journal.sentAt;
+  migration.journal.finishedAt = migration.journal.transferEnd!.time;
 }

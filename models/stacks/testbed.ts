@@ -13,8 +13,8 @@ export interface StepParameters {
   blockSeconds: number;
   /** From the end of the stream to the guest's first instruction at the destination, when an orchestrator asks for it. */
   handoverSeconds: number;
-  /** How much a network filled with other traffic slows the steps: they take 1 + this x its share of the link. */
-  networkSlowdown: number;
+  /** What retransmission timeouts cost (connection set-up, tail losses) when the link's queue overflows. */
+  retransmissionSeconds: number;
   /** Standard deviation of ln(duration of the steps) from one run to another. */
   spread: number;
 }
@@ -28,7 +28,7 @@ export interface Testbed {
   services: HostThread;
   /** How often libvirt asks whether the migration has ended; 0 without libvirt. */
   libvirtPollSeconds: number;
-  /** Share of the link that other traffic would take without the migration, 0 to 1. */
-  networkLoad: number;
+  /** Whether other traffic overflows the queue before the link while the migration sends. */
+  queueOverflows: boolean;
   random: RandomStream;
 }
