@@ -1,10 +1,11 @@
 import { Bench } from 'tinybench';
 import { fluid } from './fluid.js';
 import { kernel } from './kernel.js';
+import { migrations } from './migrations.js';
 import type { Suite } from './suite.js';
 
 // Usage: node dist/bench/main.js [--json] [name of a suite ...]
-const suites: readonly Suite[] = [kernel, fluid];
+const suites: readonly Suite[] = [kernel, fluid, migrations];
 
 interface Speed {
   readonly name: string;
