@@ -27,6 +27,16 @@ const commands: readonly Command[] = [
     load: () => import('./commands/explain.js'),
   },
   {
+    command: 'reproduce',
+    describe: 'Reproduce the study that migsim is calibrated on, with charts',
+    load: () => import('./commands/reproduce.js'),
+  },
+  {
+    command: 'validate',
+    describe: 'Compare predictions with measured QEMU migrations',
+    load: () => import('./commands/validate.js'),
+  },
+  {
     command: 'schema',
     describe: 'Print the JSON Schema of scenario files',
     load: () => import('./commands/schema.js'),

@@ -38,9 +38,13 @@ export async function leastSquares(
   parameters: readonly FitParameter[],
   start: readonly number[],
   residualsOf: Residuals,
-  options: { maxIterations?: number; tolerance?: number; onIteration?: (cost: number, values: readonly number[]) => void } = {},
+  options: {
+    maxIterations?: number;
+    tolerance?: number;
+    onIteration?: (cost: number, values: readonly number[]) => void;
+  } = {},
 ): Promise<LeastSquaresResult> {
-  const { maxIterations = 20, tolerance = 1e-3, onIteration } = options;
+  const { maxIterations = 20, tolerance = 3e-4, onIteration } = options;
   let values = clip(parameters, start);
   let residuals = await residualsOf(values);
   let cost = costOf(residuals);

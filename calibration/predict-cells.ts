@@ -37,7 +37,9 @@ export async function predictCells(
   return cells.map((cell, i) => {
     const runs = results[places[i]!]!;
     const completed = runs.filter(({ verdict }) => verdict === 'completed');
-    const values = completed.map((run) => (cell.quantity === 'time' ? run.totalSeconds! : run.downtimeSeconds!));
+    const values = completed.map((run) =>
+      cell.quantity === 'time' ? run.totalSeconds! : run.downtimeSeconds!,
+    );
     return {
       ...cell,
       predicted: summarize(values),

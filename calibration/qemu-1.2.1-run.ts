@@ -63,7 +63,7 @@ export function burstCondition({ config }: MeasuredRun): string {
   const background = load?.kind === 'blast' ? 'blast load' : load ? 'ping load' : undefined;
   const busy = cpuload > 0 ? '2 busy loops' : memload > 0 ? 'memory hog' : undefined;
   const load1 = background ?? busy;
-  if (env?.['MIGSLOW'] !== undefined) {
+  if (env?.MIGSLOW !== undefined) {
     const slow = 'slow+600ns/page';
     const both = `${slow}, ${load1 ?? ''}`;
     return both in bursts.conditions ? both : slow;
@@ -125,7 +125,7 @@ export function scenarioOf(run: MeasuredRun): Assignment[] {
     const senders = config.load.kind === 'ping' ? (config.load.n ?? 1) : 1;
     const rate = `${(config.load.mbit ?? 930) / senders} Mbit/s`;
     const kind = config.load.kind === 'blast' ? 'icmp-paced' : 'icmp-flood';
-    fields['background'] = Array.from({ length: senders }, () => ({ kind, rate }));
+    fields.background = Array.from({ length: senders }, () => ({ kind, rate }));
   }
   if (config.src_prealloc) fields['parameters.cpu.zeroPageSeconds'] = touchedZeroPageSeconds;
   if (!config.prealloc) fields['parameters.destination.zeroPageSeconds'] = freshZeroPageSeconds;

@@ -2,6 +2,7 @@ import { findProfile } from '../scenario/catalog.js';
 import type { Assignment } from '../scenario/merge.js';
 import type { Profile } from '../scenario/profile.js';
 import type { Executor } from '../studies/executor.js';
+import { fitInputs } from './fit-inputs.js';
 import { predictCells, type PredictedCell } from './predict-cells.js';
 import { studyStatements, type Statement } from './statements.js';
 import { studyCells, stressCell, type StudyCell } from './study.js';
@@ -13,6 +14,7 @@ export interface Reproduction {
   statements: Statement[];
   score: Score;
   profile: Profile;
+  warnings: string[];
 }
 
 /** Stressed MiB, in the study's steps. */
@@ -51,15 +53,23 @@ export async function reproduce(
   );
   const all = await predictCells([...cells, ...besides], profile, replications, executor, onProgress);
   const predicted = all.slice(0, cells.length);
+  const isFitCurrent = profile.fit?.inputs === fitInputs(profile);
   const limits = { unloaded: limitOf(all, 'unloaded'), loaded: limitOf(all, 'loaded') };
   return {
     cells: predicted,
     limits,
     statements: studyStatements(predicted),
-    score: { ...scoreOf(predicted), leaveOneOutPercent: profile.fit?.leaveOneOutPercent ?? null },
+    score: {
+      ...scoreOf(predicted),
+      leaveOneOutPercent: isFitCurrent ? profile.fit!.leaveOneOutPercent : null,
+    },
     profile,
+    warnings: isFitCurrent ? [] : [staleFit],
   };
 }
+
+const staleFit =
+  'tables, constants or profile have changed since the fit: its leave-one-out score does not hold; run npm run fit';
 
 const networks = ['unloaded', 'loaded'] as const;
 
@@ -78,7 +88,7 @@ export function scoreOf(cells: readonly PredictedCell[]): Omit<Score, 'leaveOneO
 
 function limitOf(cells: readonly PredictedCell[], network: (typeof networks)[number]): Limit {
   const stressed = cells.filter(({ column }) => column === `lm_${network}_network_s`);
-  const sizes = new Map(stressed.map(({ row, completedFraction }) => [row['stressed_mb']!, completedFraction]));
+  const sizes = new Map(stressed.map(({ row, completedFraction }) => [row.stressed_mb!, completedFraction]));
   const completing = limitSizes.filter((size) => sizes.get(size)! >= 0.5);
   const lastCompleting = completing.at(-1) ?? null;
   return {

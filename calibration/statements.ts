@@ -111,7 +111,10 @@ function timesAt(cells: readonly PredictedCell[], pick: (cell: PredictedCell) =>
   };
 }
 
-function medianOf(cell: PredictedCell, pick: (run: PredictedCell['results'][number]) => number | null): number {
+function medianOf(
+  cell: PredictedCell,
+  pick: (run: PredictedCell['results'][number]) => number | null,
+): number {
   const values = cell.results.map(pick).filter((value) => value !== null);
   return values.length === 0
     ? NaN
@@ -122,7 +125,8 @@ function medianOf(cell: PredictedCell, pick: (run: PredictedCell['results'][numb
 }
 
 const more = (longer: number, shorter: number): number => 100 * (longer / shorter - 1);
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 const toMbits = (bytesPerSecond: number): number => Math.round(bytesPerSecond * 8e-6);
 
 function rounded(value: number, digits = 3): number | null {

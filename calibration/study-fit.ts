@@ -32,7 +32,7 @@ export function fittedCells(profile: Profile): StudyCell[] {
 
 /** Whether chance decides how often a cell's migration repeats a sweep: a live one with stressed memory. */
 export function isChancy({ table, row }: StudyCell): boolean {
-  return table === 'lm-stress' && row['stressed_mb']! > 0;
+  return table === 'lm-stress' && row.stressed_mb! > 0;
 }
 
 /** A profile with other values for its free parameters. */

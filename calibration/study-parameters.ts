@@ -13,13 +13,14 @@ type Constants = Profile['constants'];
 function constant<G extends keyof Constants>(
   group: G,
   name: keyof Constants[G] & string,
+  unit: string,
   bounds: readonly [number, number],
   step: number,
 ): StudyParameter {
-  const at = (profile: Profile) => (profile.constants[group] as Record<string, { value: number; unit: string }>)[name]!;
+  const at = (profile: Profile) => (profile.constants[group] as Record<string, { value: number }>)[name]!;
   return {
     name: `${group}.${name}`,
-    unit: '',
+    unit,
     bounds,
     step,
     get: (profile) => at(profile).value,
@@ -44,20 +45,20 @@ const slowest = 0.1e9;
 /** What is free in the fit, with bounds that physics gives and the steps of the difference quotients. */
 export const studyParameters: readonly StudyParameter[] = [
   {
-    ...constant('steps', 'beforeSeconds', [0.5, 6], 0.2),
+    ...constant('steps', 'beforeSeconds', 's', [0.5, 6], 0.2),
     set(profile, value) {
       profile.constants.steps.beforeSeconds.value = value;
       profile.constants.steps.afterSeconds.value = value * afterShare;
     },
   },
-  constant('cpu', 'zeroPageSeconds', [0.2e-6, 1.5e-6], 0.05e-6),
-  constant('guest', 'residentBase', [20e6, 400e6], 10e6),
-  constant('guest', 'residentPerRam', [1 / 64, 6 / 64], 0.1 / 64),
-  constant('guest', 'touchedShare', [0.7, 1], 0.02),
-  constant('queue', 'icmpFlood', [50e3, 300e3], 5e3),
-  constant('steps', 'retransmissionSeconds', [0, 3], 0.2),
-  constant('steps', 'blockSeconds', [0, 10], 0.3),
-  constant('cpu', 'hyperThreadGain', [0.2, 0.4], 0.03),
+  constant('cpu', 'zeroPageSeconds', 's/page', [0.2e-6, 1.5e-6], 0.05e-6),
+  constant('guest', 'residentBase', 'bytes', [20e6, 400e6], 10e6),
+  constant('guest', 'residentPerRam', '1', [1 / 64, 6 / 64], 0.1 / 64),
+  constant('guest', 'touchedShare', '1', [0.7, 1], 0.02),
+  constant('queue', 'icmpFlood', 'bytes', [50e3, 300e3], 5e3),
+  constant('steps', 'retransmissionSeconds', 's', [0, 3], 0.2),
+  constant('steps', 'blockSeconds', 's', [0, 10], 0.3),
+  constant('cpu', 'hyperThreadGain', '1', [0.2, 0.4], 0.03),
   {
     name: 'burst.fastShare',
     unit: '1',
@@ -91,7 +92,9 @@ export const studyParameters: readonly StudyParameter[] = [
     get: ({ burst, constants }) =>
       (burst.quantiles.at(-1)![1] * downtimeLimitSeconds) / constants.guest.touchedShare.value,
     set: (profile, value) =>
-      setBurst(profile, { fastest: (value * profile.constants.guest.touchedShare.value) / downtimeLimitSeconds }),
+      setBurst(profile, {
+        fastest: (value * profile.constants.guest.touchedShare.value) / downtimeLimitSeconds,
+      }),
   },
   {
     name: 'burst.networkSlowdown',

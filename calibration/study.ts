@@ -57,9 +57,14 @@ const oddCampaign = 'network-load';
 
 const isMeasured = (column: string): boolean => /^(lm|blm)_/u.test(column);
 
-function cellScenario(table: string, row: Record<string, number>, column: string, profile: Profile): Assignment[] {
+function cellScenario(
+  table: string,
+  row: Record<string, number>,
+  column: string,
+  profile: Profile,
+): Assignment[] {
   const kind = column.startsWith('blm') ? 'blm' : 'lm';
-  const offered = row['offered_icmp_mbit_s'] ?? (column.includes('_loaded') ? loadedMbits : 0);
+  const offered = row.offered_icmp_mbit_s ?? (column.includes('_loaded') ? loadedMbits : 0);
   const { campaign, constants } = profile;
   const odd = table === oddCampaign;
   const hidden = odd ? campaign.hiddenTraffic.value * 8e-6 : 0;
@@ -68,14 +73,14 @@ function cellScenario(table: string, row: Record<string, number>, column: string
     'migration.kind': kind,
     'migration.patience': patience[kind],
     'background.rate': `${offered + hidden} Mbit/s`,
-    'hosts.load': `${row['host_cpu_load_percent'] ?? 0} %`,
+    'hosts.load': `${row.host_cpu_load_percent ?? 0} %`,
   };
   if (odd && campaign.offsetSeconds.value > 0) {
     fields['parameters.steps.beforeSeconds'] =
       constants.steps.beforeSeconds.value + campaign.offsetSeconds.value;
   }
-  if (row['stressed_mb']) fields['vm.workload[0].size'] = `${row['stressed_mb']} MiB`;
-  if (row['ram_mib']) fields['vm.ram'] = `${row['ram_mib']} MiB`;
-  if (row['vcpus']) fields['vm.vcpus'] = row['vcpus'];
+  if (row.stressed_mb) fields['vm.workload[0].size'] = `${row.stressed_mb} MiB`;
+  if (row.ram_mib) fields['vm.ram'] = `${row.ram_mib} MiB`;
+  if (row.vcpus) fields['vm.vcpus'] = row.vcpus;
   return Object.entries(fields).map(([path, value]) => ({ origin: `study ${table}`, path, value }));
 }

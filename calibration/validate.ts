@@ -92,7 +92,8 @@ function compare(run: MeasuredRun, job: Job, results: readonly RunResult[]): Val
   const both = didComplete && predictsCompletion;
   const total = both ? median(completed.map(({ totalSeconds }) => totalSeconds!)) : null;
   const outage = both ? median(completed.map(({ downtimeSeconds }) => downtimeSeconds!)) : null;
-  const outageErrorSeconds = outage === null || run.stopToResumeS === null ? null : outage - run.stopToResumeS;
+  const outageErrorSeconds =
+    outage === null || run.stopToResumeS === null ? null : outage - run.stopToResumeS;
   return {
     run,
     job,
@@ -113,7 +114,11 @@ function compareSweeps(run: MeasuredRun, results: readonly RunResult[]): Validat
   const hotPages = run.config.W * 256;
   if (measured == null || hotPages === 0) return null;
   const sorted = results.map((result) => result.dataPagesAfterFirstPass / hotPages).toSorted((a, b) => a - b);
-  const [p5, p50, p95] = [0.05, 0.5, 0.95].map((p) => quantileOfSorted(sorted, p)) as [number, number, number];
+  const [p5, p50, p95] = [0.05, 0.5, 0.95].map((p) => quantileOfSorted(sorted, p)) as [
+    number,
+    number,
+    number,
+  ];
   // Measured values are written with three decimals.
   const holdsMeasured = measured >= p5 - resolution && measured <= p95 + resolution;
   return { p5, p50, p95, holdsMeasured };
@@ -140,7 +145,10 @@ function summarizeClass(cls: string, runs: readonly ValidatedRun[]): ValidatedCl
   };
 }
 
-function goalsOf(classes: readonly ValidatedClass[], sweeps: Validation['extraSweepsInside']): Validation['goals'] {
+function goalsOf(
+  classes: readonly ValidatedClass[],
+  sweeps: Validation['extraSweepsInside'],
+): Validation['goals'] {
   const decided = sum(classes.map((one) => one.decided));
   const right = sum(classes.map((one) => one.right));
   const goals = [

@@ -43,7 +43,11 @@ export interface Link {
  * that offers less than its share gets what it offers. The other policies: equal weights ('weighted'), the migration
  * always first ('strict-priority'), and shares by offered rate as in a queue that drops from its tail ('drop-tail').
  */
-export function createLink(fluid: Fluid, parameters: LinkParameters, background: readonly Background[]): Link {
+export function createLink(
+  fluid: Fluid,
+  parameters: LinkParameters,
+  background: readonly Background[],
+): Link {
   const { goodput, sharing, queueBytes } = parameters;
   const wire = fluid.resource('link', goodput);
 
@@ -62,8 +66,9 @@ export function createLink(fluid: Fluid, parameters: LinkParameters, background:
     }),
   );
   const offered = background.reduce((sum, { rate }) => sum + rate, 0);
-  const weight = background.reduce((sum, { kind, rate }) => sum + weightOf(kind, rate), 0);
-  const fairShare = sharing === 'strict-priority' ? 0 : weight / (weight + weightOf('migration', goodput));
+  // What a migration gets per weight if all the background is carried: who wants more per weight is held back.
+  const left = sharing === 'strict-priority' ? 0 : goodput - offered;
+  const level = left / weightOf('migration', goodput);
   return {
     open: (name, kind) =>
       fluid.open({
@@ -75,6 +80,6 @@ export function createLink(fluid: Fluid, parameters: LinkParameters, background:
     backgroundRate: () => flows.reduce((sum, flow) => sum + flow.rate, 0),
     backgroundCarried: () => flows.reduce((sum, flow) => sum + flow.drained(), 0),
     backgroundAlone: Math.min(offered, goodput),
-    overflows: offered > fairShare * goodput,
+    overflows: background.some(({ kind, rate }) => rate > level * weightOf(kind, rate)),
   };
 }

@@ -54,6 +54,7 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
   const pieceBytes = receiveWindowBytes / 16;
   const arrivals: { end: number; seconds: number }[] = [];
   const progress = createSignal();
+  const onFeed = new Set<() => void>();
   let pushed = 0; // bytes handed over by the hypervisor
   let onFlow = 0; // of these, given to the link; the rest is held back by the receive window
   let taken = 0; // bytes that the destination has taken in
@@ -64,6 +65,7 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
     if (allowed > onFlow) {
       flow.push(allowed - onFlow);
       onFlow = allowed;
+      for (const look of onFeed) look();
     }
   };
   const occupied = (): number => pushed - flow.drained();
@@ -80,7 +82,25 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
     progress.fire();
   }
 
-  const reached = (total: number): Wait => flow.drainedTo(Math.max(0, onFlow - total));
+  /** Waits until so many bytes have left. A flow knows only what is still to go, so it is asked anew when more comes. */
+  const reached =
+    (total: number): Wait =>
+    (simulation, resume) => {
+      let cancel = (): void => undefined;
+      const look = (): void => {
+        cancel();
+        cancel = flow.drainedTo(Math.max(0, onFlow - total))(simulation, () => {
+          onFeed.delete(look);
+          resume();
+        });
+      };
+      onFeed.add(look);
+      look();
+      return () => {
+        onFeed.delete(look);
+        cancel();
+      };
+    };
 
   const whenOccupied =
     (level: number): Wait =>

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../scenario/input-error.js';
 
@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * where there is none.
  *
  * @param folder where to; the value of the option that asked for it
- * @param files names and contents
+ * @param files names and contents; with none, only finds out whether the folder can be written
  * @param option what the user called it, for the message
  * @returns paths of the files, in their order
  * @throws InputError where the folder or a file cannot be written; the temporary files are removed then
@@ -45,6 +45,7 @@ export async function writeFiles(
   let path = folder;
   try {
     await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
     for (const file of planned) {
       path = file.path;
       await refuseFolder(path);

@@ -42,7 +42,8 @@ function find<T extends { name: string }>(what: string, name: string, known: rea
 /** What a stack and a profile (by default the stack's own) say of the fields that a scenario leaves open. */
 export function defaultsFor(stackName: string, profileOrName: Profile | string | undefined): ProfileDefaults {
   const stack = findStack(stackName);
-  const profile = typeof profileOrName === 'object' ? profileOrName : findProfile(profileOrName ?? stack.profile);
+  const profile =
+    typeof profileOrName === 'object' ? profileOrName : findProfile(profileOrName ?? stack.profile);
   const { hosts, link, layout, workloadPeriod, constants } = profile;
   const { residentBase, residentPerRam } = constants.guest;
   return {
@@ -53,7 +54,7 @@ export function defaultsFor(stackName: string, profileOrName: Profile | string |
     workloadPeriod,
     resident: (ram) => Math.min(ram, residentBase.value + residentPerRam.value * ram),
     diskAllocated: (size) => Math.min(size, constants.disk.allocatedBytes.value),
-    downtimeLimit: stack.constants['qemu']!['downtimeLimitSeconds']!.value,
-    maxBandwidth: stack.constants['qemu']!['maxBandwidth']!.value,
+    downtimeLimit: stack.constants.qemu!.downtimeLimitSeconds!.value,
+    maxBandwidth: stack.constants.qemu!.maxBandwidth!.value,
   };
 }

@@ -36,12 +36,12 @@ export function resolveParameters(
     if (group === 'burst') burst = overrideBurst(burst, written);
     else overrideGroup(constants, values, group, written);
   }
-  const qemu = values['qemu']!;
+  const qemu = values.qemu!;
   return {
     values: values as unknown as ProfileValues,
     burst,
     rules: qemu as unknown as Parameters['rules'],
-    libvirtPollSeconds: values['libvirt']?.['pollSeconds'] ?? 0,
+    libvirtPollSeconds: values.libvirt?.pollSeconds ?? 0,
   };
 }
 
@@ -74,7 +74,8 @@ function readConstant(path: string[], value: unknown, constant: Constant): numbe
   if (typeof value !== 'number' && typeof value !== 'string') {
     throw wrong(path, value, `must be a quantity in ${constant.unit}`);
   }
-  const read = typeof value === 'number' ? value : quantity(path, value, dimensions[constant.unit] ?? 'count');
+  const read =
+    typeof value === 'number' ? value : quantity(path, value, dimensions[constant.unit] ?? 'count');
   if (!(read >= 0 && read < Infinity)) throw wrong(path, value, 'must be at least 0 and finite');
   return read;
 }
@@ -91,7 +92,7 @@ const dimensions: Record<string, Dimension> = {
 
 function overrideBurst(burst: BurstParameters, written: Record<string, unknown>): BurstParameters {
   const result = { ...burst };
-  const scale = readScale(written['unit']);
+  const scale = readScale(written.unit);
   for (const [name, value] of Object.entries(written)) {
     const path = ['burst', name];
     switch (name) {

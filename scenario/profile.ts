@@ -15,8 +15,18 @@ export interface Profile {
   constants: ProfileConstants;
   /** What set one campaign of measurements at this place apart from the others, found by the fit; nothing physical. */
   campaign: Record<'offsetSeconds' | 'hiddenTraffic', Constant>;
+  /** What was free in the fit, with bounds and 80 % intervals (bootstrap over the figures). */
+  fitted?: Record<string, FittedParameter>;
   /** How well the fit does; absent where nothing was fitted. */
   fit?: FitRecord;
+}
+
+/** A free parameter of the fit; a shape of a distribution can be one, so these are not all constants. */
+export interface FittedParameter {
+  value: number;
+  unit: string;
+  bounds: readonly [number, number];
+  interval: readonly [number, number];
 }
 
 /** What a fit leaves behind in its profile. */
@@ -48,9 +58,23 @@ export const profileGroups = {
   stream: ['sendBufferBytes', 'writableShare', 'fillSpread', 'spread', 'receiveWindowBytes'],
   queue: ['migration', 'icmpFlood', 'icmpPaced', 'udp', 'tcp'],
   destination: ['zeroPageSeconds', 'dataPageSeconds'],
-  guest: ['residentBase', 'residentPerRam', 'touchedShare', 'idleBytes', 'idleVisitsPerSecond', 'visitSeconds'],
+  guest: [
+    'residentBase',
+    'residentPerRam',
+    'touchedShare',
+    'idleBytes',
+    'idleVisitsPerSecond',
+    'visitSeconds',
+  ],
   disk: ['allocatedBytes', 'readRate'],
-  steps: ['beforeSeconds', 'afterSeconds', 'blockSeconds', 'handoverSeconds', 'retransmissionSeconds', 'spread'],
+  steps: [
+    'beforeSeconds',
+    'afterSeconds',
+    'blockSeconds',
+    'handoverSeconds',
+    'retransmissionSeconds',
+    'spread',
+  ],
 } as const;
 
 type Groups = typeof profileGroups;

@@ -33,7 +33,13 @@ export interface RunResult {
 }
 
 /** Runs one replication to its end or to the end of patience. */
-export function runOnce(stack: Stack, scenario: Scenario, parameters: Parameters, replication: number, withRounds = false): RunResult {
+export function runOnce(
+  stack: Stack,
+  scenario: Scenario,
+  parameters: Parameters,
+  replication: number,
+  withRounds = false,
+): RunResult {
   const world = buildWorld(scenario, parameters, replication, withRounds);
   const { sim, journal, bed, link } = world;
   const running = sim.spawn(stack.migrate(bed, scenario.migration.kind));

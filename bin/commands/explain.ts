@@ -3,7 +3,7 @@ import { explain } from '../../studies/explain.js';
 import { prepare } from '../../studies/prepare.js';
 import { outputPage, printJson, printText } from '../output.js';
 import { provenanceOf } from '../provenance.js';
-import { readReplication } from '../replication-number.js';
+import { mostReplications, readWholeNumber } from '../whole-number.js';
 import { readScenarioInput, singleText, type Arguments } from '../scenario-input.js';
 import { addScenarioOptions } from '../scenario-options.js';
 import { explanationText } from '../text/explanation-text.js';
@@ -23,7 +23,12 @@ export function options(yargs: Argv): Argv {
 /** Tells one replication round by round. */
 export async function run(argv: Arguments): Promise<void> {
   const { layers } = await readScenarioInput(argv.file as string | undefined, argv);
-  const replication = readReplication(singleText(argv, 'replication') ?? '1');
+  const replication = readWholeNumber(
+    '--replication',
+    singleText(argv, 'replication') ?? '1',
+    1,
+    mostReplications,
+  );
   const explanation = explain(prepare(layers), replication);
   const provenance = provenanceOf(explanation.scenario);
   if (argv.json) printJson({ ...provenance, ...explanation });

@@ -5,7 +5,7 @@ import { prepare } from '../../studies/prepare.js';
 import { createExecutor } from '../executor.js';
 import { outputPage, printJson, printText } from '../output.js';
 import { provenanceOf } from '../provenance.js';
-import { readReplication } from '../replication-number.js';
+import { mostReplications, readWholeNumber } from '../whole-number.js';
 import { readScenarioInputs, singleText, type Arguments } from '../scenario-input.js';
 import { addScenarioOptions } from '../scenario-options.js';
 import { predictionText } from '../text/prediction-text.js';
@@ -36,7 +36,8 @@ export function options(yargs: Argv): Argv {
 export async function run(argv: Arguments): Promise<void> {
   const { inputs, isMany } = await readScenarioInputs((argv.files ?? []) as string[], argv);
   const only = singleText(argv, 'replication');
-  const replication = only === undefined ? undefined : readReplication(only);
+  const replication =
+    only === undefined ? undefined : readWholeNumber('--replication', only, 1, mostReplications);
   const cases = inputs.map(({ name, layers }) => {
     const prepared = prepare(layers);
     const { replications } = prepared.scenario;

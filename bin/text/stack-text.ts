@@ -34,7 +34,7 @@ export function stackText(stack: Stack, profile: Profile, page: Page): string {
         { name: 'what it is; where it comes from', align: 'left', wrap: true },
       ],
       rows: Object.entries(groups).flatMap(([group, constants]) =>
-        Object.entries(constants).map(([name, constant]) => row(`${group}.${name}`, constant)),
+        Object.entries(constants).map(([name, constant]) => row(`${group}.${name}`, constant, profile)),
       ),
     };
     const lines = wrapWords(title, page.width).map(page.palette.bold);
@@ -48,10 +48,9 @@ export function stackText(stack: Stack, profile: Profile, page: Page): string {
   ].join('\n');
 }
 
-function row(name: string, constant: Constant): string[] {
-  const range = constant.interval
-    ? ` [${constant.interval.map((end) => written(end, constant.unit)).join(' to ')}]`
-    : '';
+function row(name: string, constant: Constant, { fitted = {} }: Profile): string[] {
+  const interval = fitted[name]?.interval.map((end) => written(end, constant.unit)).join(' to ');
+  const range = interval === undefined ? '' : ` [80 %: ${interval}]`;
   return [name, written(constant.value, constant.unit), `${constant.about}${range}; ${constant.source}`];
 }
 
@@ -77,7 +76,7 @@ function rounded(value: number): number {
 }
 
 function burst(
-  { burst: { quantiles, correlation, runSpread, networkSlowdown, about, source } }: Profile,
+  { burst: { quantiles, correlation, runSpread, networkSlowdown, cold, about, source } }: Profile,
   page: Page,
 ): string {
   const rows: [string, string][] = [
@@ -90,6 +89,8 @@ function burst(
     ['burst.correlation', formatNumber(correlation)],
     ['burst.runSpread', formatNumber(runSpread)],
     ['burst.networkSlowdown', formatNumber(networkSlowdown)],
+    ['burst.cold.shift', `${formatNumber(cold.shift)} standard deviations`],
+    ['burst.cold.recovery', formatNumber(cold.recovery)],
   ];
   return [
     ...wrapWords(`Burst speeds: ${about}; ${source}`, page.width).map(page.palette.bold),

@@ -44,7 +44,8 @@ export function walkBitmap(
   let ended: Call['ended'] = 'nothing left';
   while (memory.waiting() > leastPages) {
     const { span, data, zero } = memory.stretch();
-    const secondsEach = data * dataSeconds + zero * costs.zeroPageSeconds + (1 - data - zero) * costs.cleanPageSeconds;
+    const secondsEach =
+      data * dataSeconds + zero * costs.zeroPageSeconds + (1 - data - zero) * costs.cleanPageSeconds;
     const bytesEach = data * dataBytes + zero * rules.zeroPageBytes;
     const inTime = secondsEach > 0 ? (budget.seconds - seconds) / secondsEach : Infinity;
     const inBytes = bytesEach > 0 ? Math.max(0, budget.bytes - bytes) / bytesEach : Infinity;

@@ -16,12 +16,13 @@ export const openstackIcehouse: Stack = {
   profile: 'icclab-2014',
   constants: {
     qemu: {
-      ...qemu121.constants['qemu'],
+      ...qemu121.constants.qemu,
       maxBandwidth: {
         value: Infinity,
         unit: 'bytes/s',
         about: 'libvirt asks for an unlimited speed',
-        source: 'qemu_domain.h, QEMU_DOMAIN_DEFAULT_MIG_BANDWIDTH_MAX, libvirt 0.10.0 and later (commit 6cfdeaac)',
+        source:
+          'qemu_domain.h, QEMU_DOMAIN_DEFAULT_MIG_BANDWIDTH_MAX, libvirt 0.10.0 and later (commit 6cfdeaac)',
       },
     },
     libvirt: {

@@ -66,7 +66,8 @@ export const qemu121: Stack = {
       syncsEveryCall: {
         value: 0,
         unit: '1',
-        about: '1: each call sees what was written (TCG, qemu-kvm 0.12); 0: only a sync of the dirty log tells (KVM)',
+        about:
+          '1: each call sees what was written (TCG, qemu-kvm 0.12); 0: only a sync of the dirty log tells (KVM)',
         source: 'arch_init.c, ram_save_live and memory.c, QEMU 1.2.1; vl.c, qemu-kvm 0.12.1.2',
       },
       deviceStateBytes: {

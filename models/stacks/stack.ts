@@ -9,10 +9,6 @@ export interface Constant {
   about: string;
   /** File and version where it was read, or how it was measured or fitted. */
   source: string;
-  /** Range that a fit may use. */
-  bounds?: readonly [number, number];
-  /** 80 % interval after a fit. */
-  interval?: readonly [number, number];
 }
 
 /** Constants by the part of the product that they belong to. */

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { readReplication } from '../../bin/replication-number.js';
+import { readWholeNumber } from '../../bin/whole-number.js';
 import { axisFormat } from '../../bin/text/axis-values.js';
 import { explanationText } from '../../bin/text/explanation-text.js';
 import { pairs } from '../../bin/text/pairs.js';
@@ -129,7 +129,7 @@ describe('examples', () => {
   });
 
   it('of readReplication', () => {
-    expect(readReplication('7')).toBe(7);
+    expect(readWholeNumber('--replication', '7', 1, 1e6)).toBe(7);
   });
 
   it('of profileHash', () => {
