@@ -12,6 +12,8 @@ export interface StreamParameters {
   writableShare: number;
   /** How much one fill differs from another, as a share of it: uniform within plus or minus this. */
   fillSpread: number;
+  /** There and back; with the buffer it limits the rate, because what is under way must be kept until it is answered for. */
+  roundTripSeconds: number;
   /** Bytes that may lie unread at the destination before the source stops sending. */
   receiveWindowBytes: number;
 }
@@ -49,9 +51,11 @@ export interface Stream {
  */
 export function createStream(sim: Simulation, flow: Flow, parameters: StreamParameters): Stream {
   const packing = sim.random('socket');
-  const { sendBufferBytes, writableShare, fillSpread, receiveWindowBytes } = parameters;
+  const { sendBufferBytes, writableShare, fillSpread, receiveWindowBytes, roundTripSeconds } = parameters;
   const writableLevel = sendBufferBytes * (1 - writableShare);
   const pieceBytes = receiveWindowBytes / 16;
+  const windowRate = roundTripSeconds > 0 ? sendBufferBytes / roundTripSeconds : Infinity;
+  flow.setCap(windowRate);
   const arrivals: { end: number; seconds: number }[] = [];
   const progress = createSignal();
   const onFeed = new Set<() => void>();
@@ -151,9 +155,10 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
     *received() {
       yield whenOccupied(0);
       while (busy) yield progress.wait;
+      yield delay(roundTripSeconds / 2);
     },
     carried: () => flow.drained(),
-    limitRate: (bytesPerSecond) => flow.setCap(bytesPerSecond),
+    limitRate: (bytesPerSecond) => flow.setCap(Math.min(bytesPerSecond, windowRate)),
     close: () => flow.close(),
   };
 }
