@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createHost, hostCapacity, type HostParameters, type HostThread } from '../../models/host.js';
+import { createFluid } from '../../sim/fluid.js';
+import { createSimulation } from '../../sim/simulation.js';
+
+const study: HostParameters = { cpus: 24, cores: 12, load: 0, hyperThreadGain: 0.25 };
+
+/** A host on a clock of its own, and how long a thread takes for some pieces of work, one after the other. */
+function hostOf(parameters: HostParameters) {
+  const sim = createSimulation();
+  const host = createHost(createFluid(sim), 'host', parameters);
+  const secondsFor = (thread: HostThread, ...pieces: readonly number[]): number => {
+    const start = sim.now;
+    const worker = sim.spawn(
+      (function* () {
+        for (const piece of pieces) yield thread.work(piece);
+        return sim.now - start;
+      })(),
+    );
+    sim.run();
+    return worker.result!;
+  };
+  /** Lets the clock run to that time; without an event there it would stand. */
+  const runTo = (time: number): void => {
+    sim.at(time, () => undefined);
+    sim.run();
+  };
+  return { host, secondsFor, runTo };
+}
+
+describe('the capacity of a host', () => {
+  it('is a core for each thread while there are cores', () => {
+    expect(hostCapacity(1, study)).toBe(1);
+    expect(hostCapacity(12, study)).toBe(12);
+    expect(hostCapacity(0.5, study)).toBe(0.5);
+  });
+
+  it('grows by the gain of the second hyper-thread beyond that', () => {
+    expect(hostCapacity(17, study)).toBe(13.25);
+    expect(hostCapacity(24, study)).toBe(15);
+  });
+
+  it('grows no more when every hyper-thread is busy', () => {
+    expect(hostCapacity(25, study)).toBe(15);
+    expect(hostCapacity(1000, study)).toBe(15);
+  });
+
+  it('has no second hyper-threads to offer where there is one a core', () => {
+    expect(hostCapacity(7, { cpus: 4, cores: 4, load: 0, hyperThreadGain: 0.25 })).toBe(4);
+  });
+});
+
+describe('a thread', () => {
+  it('takes exactly its CPU time on an idle host', () => {
+    const { host, secondsFor } = hostOf(study);
+    const thread = host.thread('migration');
+    expect(thread.undisturbed).toBe(true);
+    expect(host.speedOfNext()).toBe(1);
+    expect(secondsFor(thread, 2)).toBe(2);
+    expect(thread.used()).toBe(2);
+  });
+
+  it('is slowed by other work as the hyper-threads say: 17 threads on 12 cores have 13.25 cores', () => {
+    const { host, secondsFor } = hostOf({ ...study, load: 16 / 24 });
+    const thread = host.thread('migration');
+    expect(thread.undisturbed).toBe(false);
+    expect(host.speedOfNext()).toBeCloseTo(13.25 / 17, 12);
+    expect(secondsFor(thread, 1)).toBeCloseTo(17 / 13.25, 9);
+    expect(thread.used()).toBeCloseTo(1, 9);
+  });
+
+  it('is not slowed by other work that leaves it a core', () => {
+    const { host, secondsFor } = hostOf({ ...study, load: 11 / 24 });
+    expect(secondsFor(host.thread('migration'), 1)).toBe(1);
+  });
+
+  it('makes room for running vCPUs, until they stop', () => {
+    const { host, secondsFor, runTo } = hostOf({ cpus: 1, cores: 1, load: 0, hyperThreadGain: 0 });
+    const thread = host.thread('migration');
+    const vcpus = host.thread('vcpus', 3);
+    vcpus.setRunning(true);
+    expect(secondsFor(thread, 1)).toBeCloseTo(4, 9);
+    expect(vcpus.used()).toBeCloseTo(3, 9);
+    runTo(10);
+    expect(vcpus.used()).toBeCloseTo(3 + 6, 9);
+    vcpus.setRunning(false);
+    expect(secondsFor(thread, 1)).toBeCloseTo(1, 9);
+    expect(vcpus.used()).toBeCloseTo(9, 9);
+  });
+
+  it('counts CPU time that nobody waits for', () => {
+    const thread = hostOf(study).host.thread('migration');
+    thread.spend(0.25);
+    thread.spend(0.5);
+    expect(thread.used()).toBe(0.75);
+  });
+
+  it('can be told twice to run or to stop', () => {
+    const { host, runTo } = hostOf(study);
+    const vcpus = host.thread('vcpus', 2);
+    vcpus.setRunning(true);
+    vcpus.setRunning(true);
+    runTo(3);
+    vcpus.setRunning(false);
+    vcpus.setRunning(false);
+    runTo(5);
+    expect(vcpus.used()).toBeCloseTo(6, 12);
+    expect(host.speedOfNext()).toBe(1);
+  });
+});
+
+describe('the short cut of an undisturbed thread', () => {
+  it('gives what the solver gives', () => {
+    const pieces = fc.array(fc.double({ min: 1e-6, max: 1, noNaN: true }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(pieces, fc.integer({ min: 0, max: 22 }), (work, loadThreads) => {
+        const parameters = { cpus: 48, cores: 24, load: loadThreads / 48, hyperThreadGain: 0.25 };
+        const short = hostOf(parameters);
+        const shortCut = short.host.thread('migration');
+        const long = hostOf(parameters);
+        const solved = long.host.thread('migration');
+        // So wide a thread could disturb, so the solver is asked; but it never runs.
+        long.host.thread('never', 100);
+        expect([shortCut.undisturbed, solved.undisturbed]).toEqual([true, false]);
+        expect(long.secondsFor(solved, ...work)).toBeCloseTo(short.secondsFor(shortCut, ...work), 9);
+        expect(solved.used()).toBeCloseTo(shortCut.used(), 9);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
