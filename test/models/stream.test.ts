@@ -10,6 +10,7 @@ const plain: StreamParameters = {
   writableShare: 1 / 3,
   fillSpread: 0,
   receiveWindowBytes: 1600,
+  roundTripSeconds: 0,
 };
 
 /** A stream over a link of 100 bytes/s. */
@@ -185,5 +186,20 @@ describe('what is handed over', () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a long way', () => {
+  it('limits the rate to a full socket each round trip', () => {
+    const { stream, timeOf } = streamOf({ roundTripSeconds: 6 });
+    stream.push(500, 0);
+    expect(stream.rate()).toBe(50);
+    expect(timeOf(stream.received())).toBeCloseTo(10 + 3, 9);
+  });
+
+  it('delays the last byte by half a round trip', () => {
+    const { stream, timeOf } = streamOf({ roundTripSeconds: 1 });
+    stream.push(500, 0);
+    expect(timeOf(stream.received())).toBeCloseTo(5.5, 9);
   });
 });
