@@ -99,7 +99,7 @@ export const studyParameters: readonly StudyParameter[] = [
   {
     name: 'burst.networkSlowdown',
     unit: '1',
-    bounds: [0.12, 0.24],
+    bounds: [0.12, 0.28],
     step: 0.02,
     get: ({ burst }) => burst.networkSlowdown,
     set(profile, value) {

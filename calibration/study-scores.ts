@@ -4,6 +4,7 @@ import type { Executor } from '../studies/executor.js';
 import { quantileOfSorted } from '../studies/summary.js';
 import { leastSquares } from './least-squares.js';
 import { cellErrors, fittedCells, isChancy, weighed, withValues, type StudyFitOptions } from './study-fit.js';
+import type { StudyCell } from './study.js';
 import type { StudyParameter } from './study-parameters.js';
 
 /** The errors of all figures near a fit's optimum: their values there, and how they move with each parameter. */
@@ -37,17 +38,17 @@ export async function linearize(
 
 /** Fits again on the linear errors, each figure counting as often as `weights` says. */
 async function refit(
+  cells: readonly StudyCell[],
   parameters: readonly StudyParameter[],
   { values, errors, slopes }: LinearFit,
   weights: readonly number[],
 ): Promise<number[]> {
-  const residuals = (trial: readonly number[]): Promise<number[]> =>
-    Promise.resolve(
-      errors.map((error, i) => {
-        const moved = slopes[i]!.reduce((sum, slope, j) => sum + slope * (trial[j]! - values[j]!), error);
-        return Math.sqrt(weights[i]!) * weighed(moved);
-      }),
+  const residuals = (trial: readonly number[]): Promise<number[]> => {
+    const moved = errors.map((error, i) =>
+      slopes[i]!.reduce((sum, slope, j) => sum + slope * (trial[j]! - values[j]!), error),
     );
+    return Promise.resolve(weighed(cells, moved).map((error, i) => Math.sqrt(weights[i]!) * error));
+  };
   // The slopes hold near the optimum only: no parameter may go further than a few of its steps.
   const near = parameters.map(({ name, bounds, step }, j) => ({
     name,
@@ -80,6 +81,7 @@ export async function leaveOneOut(
   for (const [done, left] of times.entries()) {
     onProgress?.(done, times.length);
     const values = await refit(
+      cells,
       parameters,
       linear,
       cells.map((_, i) => (i === left ? 0 : 1)),
@@ -96,16 +98,18 @@ export async function leaveOneOut(
  * p10 and p90 of each parameter over the draws.
  */
 export async function bootstrapIntervals(
+  profile: Profile,
   parameters: readonly StudyParameter[],
   linear: LinearFit,
   draws: number,
 ): Promise<[number, number][]> {
+  const cells = fittedCells(profile);
   const random = createRandom('fit/bootstrap');
   const found: number[][] = [];
   for (let draw = 0; draw < draws; draw++) {
     const weights = linear.errors.map(() => 0);
     linear.errors.forEach(() => weights[random.integer(weights.length)]!++);
-    found.push(await refit(parameters, linear, weights));
+    found.push(await refit(cells, parameters, linear, weights));
   }
   return parameters.map((_, j) => {
     const sorted = found.map((values) => values[j]!).toSorted((a, b) => a - b);

@@ -6,6 +6,8 @@ export interface Guest {
   readonly memory: GuestMemory;
   /** Seconds that the busy vCPUs have run at full speed: the time the writers live in. */
   time(): number;
+  /** How fast it would run here without any migration, 0 to 1. */
+  readonly speedAlone: number;
   pause(): void;
   resume(): void;
 }
@@ -15,10 +17,12 @@ export interface Guest {
  * give it a small number, never zero.
  */
 export function createGuest(host: Host, memory: GuestMemory, busyVcpus: number): Guest {
+  const speedAlone = host.speedOfNext(busyVcpus);
   const vcpus = host.thread('vcpus', busyVcpus);
   vcpus.setRunning(true);
   return {
     memory,
+    speedAlone,
     time: () => vcpus.used() / busyVcpus,
     pause: () => vcpus.setRunning(false),
     resume: () => vcpus.setRunning(true),

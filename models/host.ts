@@ -17,8 +17,8 @@ export interface HostParameters {
 export interface Host {
   /** A thread on this host. `width` threads that always run together count as one with that weight. */
   thread(name: string, width?: number): HostThread;
-  /** The speed that one more runnable thread would get now, 0 to 1 (1 = a core of its own). */
-  speedOfNext(): number;
+  /** The speed that one more runnable thread, or `width` of them, would get now: 0 to 1 (a core of its own). */
+  speedOfNext(width?: number): number;
 }
 
 export interface HostThread {
@@ -103,6 +103,7 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
 
   return {
     thread,
-    speedOfNext: () => Math.min(1, hostCapacity(runnable + 1, parameters) / (runnable + 1)),
+    speedOfNext: (width = 1) =>
+      Math.min(1, hostCapacity(runnable + width, parameters) / (runnable + width)),
   };
 }

@@ -7,6 +7,14 @@
  */
 export class InputError extends Error {
   override readonly name = 'InputError';
+
+  /** @param field path of the scenario field it is about, for those who know where that was written */
+  constructor(
+    message: string,
+    readonly field?: string,
+  ) {
+    super(message);
+  }
 }
 
 const LONGEST_QUOTE = 60;

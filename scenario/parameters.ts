@@ -150,12 +150,16 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function wrong(path: string[], value: unknown, rule: string): InputError {
-  return new InputError(`${['parameters', ...path].join('.')} is ${showValue(value)}: ${rule}`);
+  const field = fieldOf(path);
+  return new InputError(`${field} is ${showValue(value)}: ${rule}`, field);
 }
 
 function unknown(path: string[], known: readonly string[]): InputError {
   const name = path.at(-1)!;
   const near = didYouMean(name, known);
   const hint = near === undefined ? `known: ${known.join(', ')}` : `did you mean ${near}?`;
-  return new InputError(`${['parameters', ...path].join('.')}: no such constant; ${hint}`);
+  const field = fieldOf(path);
+  return new InputError(`${field}: no such constant; ${hint}`, field);
 }
+
+const fieldOf = (path: readonly string[]): string => ['parameters', ...path].join('.');

@@ -67,7 +67,7 @@ export function buildWorld(
     guest,
     source,
     thread,
-    stream: createStream(sim, flow, stream),
+    stream: createStream(sim, flow, { ...stream, roundTripSeconds: 2 * scenario.link.latency }),
     bursts: createBursts(burst, sim.random('burst'), 1 + burst.networkSlowdown * occupiedShare),
     costs: {
       zeroPageSeconds: cpu.zeroPageSeconds * pace,

@@ -1,7 +1,8 @@
 import type { Stack } from '../models/stacks/stack.js';
 import { defaultsFor, findProfile, findStack } from '../scenario/catalog.js';
 import { InputError } from '../scenario/input-error.js';
-import type { Assignment, Layer } from '../scenario/merge.js';
+import { mergeLayers, type Assignment, type Layer } from '../scenario/merge.js';
+import { parsePath } from '../scenario/path-syntax.js';
 import { resolveParameters, type Parameters } from '../scenario/parameters.js';
 import { resolveScenario } from '../scenario/resolve.js';
 import type { Profile } from '../scenario/profile.js';
@@ -23,15 +24,25 @@ export interface Prepared {
 export function prepare(layers: readonly (Layer | Assignment)[], profile?: Profile): Prepared {
   const scenario = resolveScenario(layers, (stack, name) => defaultsFor(stack, profile ?? name));
   const stack = findStack(scenario.stack);
-  checkKind(stack, scenario);
-  return {
-    scenario,
-    parameters: resolveParameters(stack, profile ?? findProfile(scenario.profile), scenario.parameters),
-  };
+  try {
+    checkAbilities(stack, scenario);
+    const constants = profile ?? findProfile(scenario.profile);
+    return { scenario, parameters: resolveParameters(stack, constants, scenario.parameters) };
+  } catch (error) {
+    if (!(error instanceof InputError) || error.field === undefined) throw error;
+    // Only here is it known where the field was written.
+    throw mergeLayers(layers).inform(parsePath(error.field), error.message);
+  }
 }
 
-function checkKind(stack: Stack, { migration: { kind } }: Scenario): void {
-  if (stack.kinds[kind] !== undefined) return;
-  const known = Object.keys(stack.kinds).join(', ');
-  throw new InputError(`migration.kind is ${kind}: ${stack.name} has ${known}`);
+/** What the schema allows but this product does not have. */
+function checkAbilities(stack: Stack, { migration: { kind, timeout } }: Scenario): void {
+  if (stack.kinds[kind] === undefined) {
+    const known = Object.keys(stack.kinds).join(', ');
+    throw new InputError(`migration.kind is ${kind}: ${stack.name} has ${known}`, 'migration.kind');
+  }
+  if (timeout !== null) {
+    const rule = `${stack.name} has no timeout of its own; migration.patience says how long one waits`;
+    throw new InputError(`migration.timeout is ${timeout} s: ${rule}`, 'migration.timeout');
+  }
 }

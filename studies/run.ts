@@ -1,3 +1,4 @@
+import type { Guest } from '../models/guest.js';
 import type { Journal, Round } from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
 import type { Stack } from '../models/stacks/stack.js';
@@ -21,7 +22,10 @@ export interface RunResult {
   migrationCpuShare: number;
   /** Bytes/s carried for others: without the migration, and while it sends. */
   background: { alone: number; during: number };
-  /** Share of its CPU time that the guest lost from the request to the finish, the time it stood still included. */
+  /**
+   * Share of the CPU time that it would have got without the migration that the guest lost from the request to the
+   * finish, the time it stood still included.
+   */
   guestSlowdown: number;
   /** Data pages sent after the first pass and before the guest stopped (or patience ran out). */
   dataPagesAfterFirstPass: number;
@@ -62,7 +66,7 @@ export function runOnce(
       alone: link.backgroundAlone,
       during: transferSeconds > 0 ? (end.backgroundBytes - start!.backgroundBytes) / transferSeconds : 0,
     },
-    guestSlowdown: sim.now > 0 ? Math.max(0, 1 - bed.migration.guest.time() / sim.now) : 0,
+    guestSlowdown: slowdownOf(bed.migration.guest, sim.now),
     dataPagesAfterFirstPass: pagesAfterFirstPass(journal, bed.migration.stream.outside()),
     leftAtStopBytes: journal.leftAtStopBytes,
     nearest: journal.nearest,
@@ -76,4 +80,8 @@ function pagesAfterFirstPass(journal: Journal, bytesOutside: number): number {
   if (journal.firstPassAt === null) return 0;
   const before = journal.dataPagesBeforeStop ?? journal.dataPagesSent - bytesOutside / pageBytes;
   return Math.max(0, before - journal.dataPagesInFirstPass);
+}
+
+function slowdownOf(guest: Guest, seconds: number): number {
+  return seconds > 0 ? Math.max(0, 1 - guest.time() / (seconds * guest.speedAlone)) : 0;
 }
