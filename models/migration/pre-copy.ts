@@ -29,8 +29,10 @@ export function* preCopy(m: Migration): Process {
     }
     yield m.thread.work(call.seconds);
     if (m.rules.syncsEveryCall > 0) m.guest.memory.sync(m.guest.time());
-    // What QEMU takes for the bandwidth: bytes by the time of this call, which never waits for the wire.
-    const bandwidth = sim.now > begunAt ? call.countedBytes / (sim.now - begunAt) : Infinity;
+    // What QEMU takes for the bandwidth: bytes by the time of this call, which never waits for the wire; next to
+    // nothing for a call that sent nothing. A call can be too short to move the clock.
+    const seconds = Math.max(sim.now - begunAt, call.seconds);
+    const bandwidth = call.countedBytes > 0 ? call.countedBytes / seconds : 0;
     const threshold = m.rules.downtimeLimitSeconds * bandwidth;
     if (remainingBytes(m) <= threshold) {
       yield m.thread.work(m.guest.memory.pages * m.costs.syncPageSeconds);

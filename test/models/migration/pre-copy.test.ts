@@ -246,3 +246,21 @@ describe('the guest', () => {
     expect(world.guest.time()).toBeCloseTo(stoppedAt! + 1, 9);
   });
 });
+
+describe('a call that sends nothing', () => {
+  it('has no bandwidth: where the quota is too small for a page, nobody stops the guest', () => {
+    const world = tiny({
+      restingPages: 100,
+      limitPages: 50.5,
+      rules: { maxBandwidth: 100, callOverheadBytes: 13 },
+    });
+    expect(world.migrate('lm', 5)).toBe(false);
+    expect(world.journal.dataPagesSent).toBe(0);
+  });
+
+  it('stops the guest all the same when nothing is left', () => {
+    // The guest halts, and the pass ends with the window: the next call finds nothing.
+    const world = tiny({ restingPages: 0, zeroPages: 510, costs: { zeroPageSeconds: 1e-4 }, limitPages: 0 });
+    expect(world.migrate('lm', 5)).toBe(true);
+  });
+});
