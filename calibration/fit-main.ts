@@ -12,7 +12,7 @@ import { studyParameters, type StudyParameter } from './study-parameters.js';
 import { bootstrapIntervals, leaveOneOut, linearize } from './study-scores.js';
 
 const quick = process.argv.includes('--quick');
-const replications = quick ? { steady: 4, chancy: 20 } : { steady: 6, chancy: 120 };
+const replications = quick ? { steady: 4, chancy: 20 } : { steady: 6, chancy: 80 };
 const exact = quick ? 20 : 1000;
 const starts = quick ? 1 : 2;
 const file = new URL('../../scenario/profiles/icclab-2014.json', import.meta.url);
@@ -64,7 +64,7 @@ async function fitFromSeveral(profile: Profile, on: Executor): Promise<Profile> 
     const from = start === 0 ? profile : moved(profile, () => random.normal());
     const result = await fitStudy(from, parameters, on, {
       replications,
-      maxIterations: quick ? 2 : 6,
+      maxIterations: quick ? 2 : 4,
       onIteration: (cost) => say(`start ${start + 1} of ${starts}: cost ${cost.toFixed(0)}`),
     });
     if (result.cost < best.cost) {

@@ -30,8 +30,11 @@ export interface Score {
   leaveOneOutPercent: number | null;
 }
 
-/** The study's steps of stressed memory near its limits, MiB; what the tables lack is run besides. */
-const limitSizes = [16, 32, 48, 64, 80, 96, 112];
+/** Beyond the tables one looks in the study's steps, MiB, with as many replications as tell a half from a twentieth. */
+const limitStep = 16;
+const limitReplications = 200;
+/** No limit is looked for beyond this, MiB. */
+const limitEnd = 256;
 
 /**
  * Predicts every figure of the study from first principles and one parameter set.
@@ -48,13 +51,20 @@ export async function reproduce(
     scenario: [...cell.scenario, setting('seed', seed), setting('replications', replications)],
   });
   const cells = studyCells(profile).map(withSeed);
-  const besides = networks.flatMap((network) =>
-    limitSizes.map((size) => withSeed(stressCell(network, size, profile))),
-  );
-  const all = await predictCells([...cells, ...besides], profile, replications, executor, onProgress);
-  const predicted = all.slice(0, cells.length);
+  const predicted = await predictCells(cells, profile, replications, executor, onProgress);
+  const find = async (network: Network): Promise<Limit> => {
+    const tried = predicted.filter(({ column }) => column === `lm_${network}_network_s`);
+    for (let size = tried.at(-1)!.row.stressed_mb! + limitStep; size <= limitEnd; size += limitStep) {
+      if (tried.at(-1)!.completedFraction < 0.5) break;
+      const cell = withSeed(stressCell(network, size, profile));
+      tried.push(
+        ...(await predictCells([cell], profile, Math.min(replications, limitReplications), executor)),
+      );
+    }
+    return limitOf(tried);
+  };
+  const limits = { unloaded: await find('unloaded'), loaded: await find('loaded') };
   const isFitCurrent = profile.fit?.inputs === fitInputs(profile);
-  const limits = { unloaded: limitOf(all, 'unloaded'), loaded: limitOf(all, 'loaded') };
   return {
     cells: predicted,
     limits,
@@ -71,7 +81,7 @@ export async function reproduce(
 const staleFit =
   'tables, constants or profile have changed since the fit: its leave-one-out score does not hold; run npm run fit';
 
-const networks = ['unloaded', 'loaded'] as const;
+type Network = 'unloaded' | 'loaded';
 
 const setting = (path: string, value: unknown): Assignment => ({ origin: `--${path}`, path, value });
 
@@ -86,13 +96,12 @@ export function scoreOf(cells: readonly PredictedCell[]): Omit<Score, 'leaveOneO
   };
 }
 
-function limitOf(cells: readonly PredictedCell[], network: (typeof networks)[number]): Limit {
-  const stressed = cells.filter(({ column }) => column === `lm_${network}_network_s`);
-  const sizes = new Map(stressed.map(({ row, completedFraction }) => [row.stressed_mb!, completedFraction]));
-  const completing = limitSizes.filter((size) => sizes.get(size)! >= 0.5);
-  const lastCompleting = completing.at(-1) ?? null;
-  return {
-    lastCompleting,
-    firstFailing: limitSizes.find((size) => size > (lastCompleting ?? 0) && sizes.get(size)! < 0.5) ?? null,
-  };
+function limitOf(cells: readonly PredictedCell[]): Limit {
+  const sizes = cells.filter(({ row }) => row.stressed_mb! > 0);
+  const completes = ({ completedFraction }: PredictedCell): boolean => completedFraction >= 0.5;
+  const lastCompleting = sizes.findLast(completes)?.row.stressed_mb ?? null;
+  const firstFailing = sizes.find(
+    (cell) => cell.row.stressed_mb! > (lastCompleting ?? 0) && !completes(cell),
+  );
+  return { lastCompleting, firstFailing: firstFailing?.row.stressed_mb ?? null };
 }

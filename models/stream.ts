@@ -106,9 +106,11 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
       };
     };
 
-  const whenOccupied =
-    (level: number): Wait =>
-    (simulation, resume) => {
+  const whenOccupied = (level: number): Wait => {
+    const drained = flow.drainedTo(level);
+    return (simulation, resume) => {
+      // The usual case, and a hot one: all is on its way, and who waits here pushes nothing meanwhile.
+      if (pushed === onFlow) return drained(simulation, resume);
       // What the receive window holds back leaves only when the destination makes progress; look again then.
       let cancel = (): void => undefined;
       const look = (): void => {
@@ -120,6 +122,7 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
       look();
       return () => cancel();
     };
+  };
 
   return {
     capacity: sendBufferBytes,
