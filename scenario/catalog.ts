@@ -25,7 +25,13 @@ export function findStack(name: string): Stack {
   return find('stack', name, stacks);
 }
 
-/** The profile of that name; throws an InputError that names the known ones. */
+/**
+ * The profile of that name.
+ *
+ * @throws InputError that names the known ones.
+ * @example
+ * findProfile('qemu-1.2.1-bench').layout // => 'bottom'
+ */
 export function findProfile(name: string): Profile {
   return find('profile', name, profiles);
 }
@@ -39,7 +45,13 @@ function find<T extends { name: string }>(what: string, name: string, known: rea
   throw new InputError(`${what} is '${name}': no such ${what}; ${hint}`);
 }
 
-/** What a stack and a profile (by default the stack's own) say of the fields that a scenario leaves open. */
+/**
+ * What a stack and a profile (by default the stack's own) say of the fields that a scenario leaves open.
+ *
+ * @throws InputError for an unknown stack or profile.
+ * @example
+ * defaultsFor('qemu-1.2.1', undefined).downtimeLimit // => 0.03
+ */
 export function defaultsFor(stackName: string, profileOrName: Profile | string | undefined): ProfileDefaults {
   const stack = findStack(stackName);
   const profile =

@@ -1,6 +1,7 @@
 import type { BurstParameters } from '../models/burst.js';
 import type { MainLoopRules } from '../models/migration/migration.js';
 import type { Constant, ConstantGroups, Stack } from '../models/stacks/stack.js';
+import { brokenConstantRule, refuseDefault } from './constant-rules.js';
 import { didYouMean } from './did-you-mean.js';
 import { InputError, showValue } from './input-error.js';
 import type { Profile, ProfileValues } from './profile.js';
@@ -21,7 +22,12 @@ type Groups = Record<string, Record<string, number>>;
  * A stack's and a profile's constants with a scenario's overrides (`parameters:`) put over them. Overrides may have
  * units ('1.2 us', '4 MiB'); `burst` may give quantiles with a unit of their own.
  *
- * @throws InputError for a constant that neither has, and for a value that is no such quantity.
+ * @throws InputError for a constant that neither has or that is set by a field of the scenario, and for a value that is
+ * no such quantity or out of its range.
+ * @example
+ * const bench = findProfile('qemu-1.2.1-bench');
+ * resolveParameters(findStack('qemu-1.2.1'), bench, { cpu: { zeroPageSeconds: '2 us' } }).values.cpu.zeroPageSeconds
+ * // => 2e-6
  */
 export function resolveParameters(
   stack: Stack,
@@ -66,6 +72,7 @@ function overrideGroup(
   for (const [name, value] of Object.entries(written)) {
     const constant = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!constant) throw unknown([group, name], Object.keys(known));
+    refuseDefault(`${group}.${name}`);
     values[group]![name] = readConstant([group, name], value, constant);
   }
 }
@@ -76,7 +83,8 @@ function readConstant(path: string[], value: unknown, constant: Constant): numbe
   }
   const read =
     typeof value === 'number' ? value : quantity(path, value, dimensions[constant.unit] ?? 'count');
-  if (!(read >= 0 && read < Infinity)) throw wrong(path, value, 'must be at least 0 and finite');
+  const rule = brokenConstantRule(path.join('.'), read);
+  if (rule !== undefined) throw wrong(path, value, rule);
   return read;
 }
 

@@ -1,0 +1,65 @@
+import { InputError } from './input-error.js';
+
+/** Constants that must not be 0: a clock that stands, a sender without weight, a socket that takes nothing. */
+const positive = new Set([
+  'qemu.windowSeconds',
+  'qemu.sliceSeconds',
+  'libvirt.pollSeconds',
+  'stream.sendBufferBytes',
+  'stream.receiveWindowBytes',
+  'queue.migration',
+  'queue.icmpFlood',
+  'queue.icmpPaced',
+  'queue.udp',
+  'queue.tcp',
+  'guest.touchedShare',
+  'guest.visitSeconds',
+]);
+
+/** Constants that are shares of something, and cannot be more than all of it. */
+const shares = new Set([
+  'cpu.hyperThreadGain',
+  'stream.writableShare',
+  'stream.fillSpread',
+  'guest.touchedShare',
+  'qemu.syncsEveryCall',
+]);
+
+/** Constants that are but the defaults of a field of the scenario; an override of one would do nothing. */
+const defaultsOf: Readonly<Record<string, string>> = {
+  'qemu.downtimeLimitSeconds': 'migration.downtimeLimit',
+  'qemu.maxBandwidth': 'migration.maxBandwidth',
+  'guest.residentBase': 'vm.resident',
+  'guest.residentPerRam': 'vm.resident',
+  'disk.allocatedBytes': 'vm.disk.allocated',
+};
+
+/**
+ * The rule that a value breaks as an override of a constant, undefined if it breaks none.
+ *
+ * @param constant group and name, such as 'stream.writableShare'
+ * @param value SI
+ * @example
+ * brokenConstantRule('stream.writableShare', 1.5) // => 'must be at most 1'
+ */
+export function brokenConstantRule(constant: string, value: number): string | undefined {
+  if (!(value >= 0 && value < Infinity)) return 'must be at least 0 and finite';
+  if (value === 0 && positive.has(constant)) return 'must be greater than 0';
+  if (value > 1 && shares.has(constant)) return 'must be at most 1';
+  return undefined;
+}
+
+/**
+ * Refuses the override of a constant that is set by a field of the scenario.
+ *
+ * @param constant group and name, such as 'qemu.maxBandwidth'
+ * @throws InputError that names the field.
+ * @example
+ * refuseDefault('qemu.windowSeconds') // => undefined
+ */
+export function refuseDefault(constant: string): void {
+  const field = Object.hasOwn(defaultsOf, constant) ? defaultsOf[constant] : undefined;
+  if (field === undefined) return;
+  const path = `parameters.${constant}`;
+  throw new InputError(`${path}: only the default of ${field}; set ${field} itself`, path);
+}
