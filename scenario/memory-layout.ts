@@ -48,11 +48,14 @@ export function layOutMemory(vm: VmSpec, values: ProfileValues['guest'], random:
 /** How many times data and zero pages take turns in a 'spread' layout: free memory comes in large blocks. */
 const clumps = 8;
 
+/** Less than this is what rounding leaves of zero pages where data fills RAM; no position lies behind so little. */
+const leastPages = 1e-6;
+
 function stack(line: readonly Part[], ramPages: number): LayerOptions[] {
   const layers: LayerOptions[] = [];
   let start = 0;
   for (const { pages, dataShare, writers } of line) {
-    if (pages <= 0) continue;
+    if (pages <= leastPages) continue;
     const span = { start, end: start + pages, dataFraction: dataShare };
     if (writers.length === 0) layers.push(span);
     for (const { share, writer } of writers) {
@@ -84,12 +87,17 @@ function writersOf(workload: WorkloadSpec, pages: number, visitsPerSecond: numbe
     case 'uniform':
       return [{ share: 1, writer: uniformWriter({ pages, visitsPerSecond }) }];
     case 'zipf':
+      // Within a page there are no ranks.
+      if (pages < 1) return [{ share: 1, writer: uniformWriter({ pages, visitsPerSecond }) }];
       return zipfClasses({ pages, visitsPerSecond, exponent: pattern.exponent }).map((rank) => ({
         share: rank.pages / pages,
         writer: uniformWriter(rank),
       }));
     case 'measured': {
-      const points = pattern.points.map(([seconds, bytes]) => [seconds, bytes / pageBytes] as const);
+      // No more than is in memory at a time, where that is less than the stated size.
+      const points = pattern.points.map(
+        ([seconds, bytes]) => [seconds, Math.min(pages, bytes / pageBytes)] as const,
+      );
       return [{ share: 1, writer: measuredWriter({ pages, points }) }];
     }
   }

@@ -36,7 +36,7 @@ export function zipfClasses(o: {
   const cut: { pages: number; weight: number }[] = [];
   let done = 0;
   for (let k = 1; k <= classes; k += 1) {
-    const upTo = k === classes ? pages : Math.round(pages ** (k / classes));
+    const upTo = k === classes ? pages : Math.min(pages, Math.round(pages ** (k / classes)));
     if (upTo <= done) continue;
     cut.push({ pages: upTo - done, weight: sumOfPowers(done, upTo, exponent) });
     done = upTo;
