@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { buildWorld } from '../../scenario/world.js';
+import { prepare } from '../../studies/prepare.js';
+
+function world(fields: Record<string, unknown>, replication = 1) {
+  const all = { stack: 'qemu-1.2.1', 'vm.ram': '1 GiB', 'vm.workload[0].size': '64 MiB', ...fields };
+  const { scenario, parameters } = prepare(
+    Object.entries(all).map(([path, value]) => ({ origin: 'test', path, value })),
+  );
+  return buildWorld(scenario, parameters, replication);
+}
+
+/** All that chance decides before and during a run. */
+function draws(fields: Record<string, unknown>, replication = 1): unknown {
+  const { bed, sim } = world(fields, replication);
+  const { bursts, costs, stream, guest } = bed.migration;
+  guest.memory.sync(0);
+  return {
+    pace: costs.zeroPageSeconds,
+    bursts: [bursts.median, ...Array.from({ length: 5 }, () => bursts.next(false))],
+    fills: Array.from({ length: 5 }, () => stream.free()),
+    phase: guest.memory.sync(0.0001),
+    steps: sim.random('steps').normal(),
+  };
+}
+
+describe('a replication', () => {
+  it('draws the same numbers each time', () => {
+    expect(draws({}, 3)).toEqual(draws({}, 3));
+  });
+
+  it('draws other numbers than the next one, and with another seed', () => {
+    expect(draws({}, 3)).not.toEqual(draws({}, 4));
+    expect(draws({ seed: 2 }, 3)).not.toEqual(draws({}, 3));
+  });
+
+  it('does not depend on what ran before it', () => {
+    const alone = draws({}, 5);
+    for (const other of [1, 2, 3, 4]) draws({ 'vm.ram': '2 GiB' }, other);
+    expect(draws({}, 5)).toEqual(alone);
+  });
+
+  it('draws the same numbers in scenarios that differ in one field', () => {
+    const base = draws({});
+    for (const field of [
+      { 'migration.downtimeLimit': '60 ms' },
+      { 'vm.resident': '300 MiB' },
+      { 'migration.kind': 'stop-and-copy' },
+      { 'migration.patience': '7 s' },
+      { 'link.goodput': '300 Mbit/s' },
+    ]) {
+      expect(draws(field)).toEqual(base);
+    }
+  });
+
+  it('is not a pair of digits: seed 1, number 11 is not seed 11, number 1', () => {
+    expect(draws({ seed: 1 }, 11)).not.toEqual(draws({ seed: 11 }, 1));
+  });
+});
+
+describe('a world', () => {
+  it('takes its rules from the scenario', () => {
+    const { rules } = world({ 'migration.downtimeLimit': '0.5 s', 'migration.maxBandwidth': '7 MiB/s' }).bed
+      .migration;
+    expect(rules).toMatchObject({ downtimeLimitSeconds: 0.5, maxBandwidth: 7 * 2 ** 20, windowSeconds: 0.1 });
+  });
+
+  it('has the bursts slowed by the background that is carried, where the profile says so', () => {
+    const slowed = { 'parameters.burst.networkSlowdown': 0.2, 'link.goodput': '900 Mbit/s' };
+    const idle = world(slowed).bed.migration.bursts.max;
+    const half = world({ ...slowed, 'background.rate': '450 Mbit/s' }).bed.migration.bursts.max;
+    const full = world({ ...slowed, 'background.rate': '5000 Mbit/s' }).bed.migration.bursts.max;
+    expect(idle / half).toBeCloseTo(1.1, 2);
+    expect(idle / full).toBeCloseTo(1.2, 2);
+  });
+
+  it('has a guest that runs as many threads as it has workloads, at most its vCPUs', () => {
+    const used = (fields: Record<string, unknown>) => {
+      const { sim, bed } = world({ 'hosts.cpus': 8, 'hosts.cores': 8, ...fields });
+      sim.at(1, () => undefined);
+      sim.run();
+      return [bed.migration.guest.time(), bed.migration.source.speedOfNext()];
+    };
+    expect(used({})).toEqual([1, 1]);
+    expect(used({ 'hosts.load': 1 })[0]).toBeCloseTo(8 / 9, 9);
+    const two = { 'vm.workload[1].size': '1 MiB', 'vm.vcpus': 2, 'hosts.load': 1 };
+    expect(used(two)[0]).toBeCloseTo(8 / 10, 9);
+    expect(used({ ...two, 'vm.vcpus': 1 })[0]).toBeCloseTo(8 / 9, 9);
+  });
+
+  it('keeps rounds only for those who ask', () => {
+    expect(world({}).journal.rounds).toBeUndefined();
+  });
+});
