@@ -25,29 +25,28 @@ const QEMU_WINDOWS = [
 ] as const;
 
 /** Writers of every pattern over 1000 pages. */
-const anyWriter: fc.Arbitrary<Writer> = fc.oneof(
-  fc
-    .record({
-      visitsPerSecond: fc.oneof(fc.double({ min: 0, max: 1e5, noNaN: true }), fc.constant(Infinity)),
-      periodSeconds: fc.double({ min: 1e-3, max: 10, noNaN: true }),
-      phaseSeconds: fc.double({ min: -20, max: 20, noNaN: true }),
-    })
-    .map((o) => sequentialWriter({ pages: 1000, ...o })),
-  fc
-    .double({ min: 0, max: 1e5, noNaN: true })
-    .map((visitsPerSecond) => uniformWriter({ pages: 1000, visitsPerSecond })),
-  fc
-    .array(fc.tuple(fc.double({ min: 1e-3, max: 5, noNaN: true }), fc.nat(1000)), {
-      minLength: 1,
-      maxLength: 6,
-    })
-    .map((steps) => {
-      const pages = steps.map((step) => step[1]).sort((a, b) => a - b);
-      let windowSeconds = 0;
-      const points = steps.map((step, i) => [(windowSeconds += step[0]), pages[i]!] as const);
-      return measuredWriter({ pages: 1000, points });
-    }),
-);
+const sweeping: fc.Arbitrary<Writer> = fc
+  .record({
+    visitsPerSecond: fc.oneof(fc.double({ min: 0, max: 1e5, noNaN: true }), fc.constant(Infinity)),
+    periodSeconds: fc.double({ min: 1e-3, max: 10, noNaN: true }),
+    phaseSeconds: fc.double({ min: -20, max: 20, noNaN: true }),
+  })
+  .map((o) => sequentialWriter({ pages: 1000, ...o }));
+const uniform: fc.Arbitrary<Writer> = fc
+  .double({ min: 0, max: 1e5, noNaN: true })
+  .map((visitsPerSecond) => uniformWriter({ pages: 1000, visitsPerSecond }));
+const measured: fc.Arbitrary<Writer> = fc
+  .array(fc.tuple(fc.double({ min: 1e-3, max: 5, noNaN: true }), fc.nat(1000)), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((steps) => {
+    const pages = steps.map((step) => step[1]).sort((a, b) => a - b);
+    let windowSeconds = 0;
+    const points = steps.map((step, i) => [(windowSeconds += step[0]), pages[i]!] as const);
+    return measuredWriter({ pages: 1000, points });
+  });
+const anyWriter = fc.oneof(sweeping, uniform, measured);
 const seconds = fc.double({ min: 0, max: 20, noNaN: true });
 
 describe('the unique-dirty curve', () => {
@@ -90,8 +89,9 @@ describe('the unique-dirty curve', () => {
   });
 
   test('of two windows in a row covers that of both together', () => {
+    // No law of a measured curve: it is what the points say, and they may bend upwards.
     fc.assert(
-      fc.property(anyWriter, seconds, seconds, (writer, a, b) => {
+      fc.property(fc.oneof(sweeping, uniform), seconds, seconds, (writer, a, b) => {
         const both = uniqueDirty(writer, a + b);
         expect(both).toBeLessThanOrEqual(uniqueDirty(writer, a) + dirtied(writer, a, a + b) + 1e-6);
       }),
