@@ -55,7 +55,8 @@ export function brokenConstantRule(constant: string, value: number): string | un
  * @param constant group and name, such as 'qemu.maxBandwidth'
  * @throws InputError that names the field.
  * @example
- * refuseDefault('qemu.windowSeconds') // => undefined
+ * refuseDefault('qemu.maxBandwidth')
+ * // throws: parameters.qemu.maxBandwidth: only the default of migration.maxBandwidth; set migration.maxBandwidth itself
  */
 export function refuseDefault(constant: string): void {
   const field = Object.hasOwn(defaultsOf, constant) ? defaultsOf[constant] : undefined;

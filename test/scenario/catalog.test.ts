@@ -75,12 +75,12 @@ describe('defaults', () => {
   });
 
   it('hold no more than there is: resident memory within RAM, allocated bytes within the disk', () => {
-    const { resident, diskAllocated } = defaultsFor('openstack-icehouse', undefined);
-    expect(resident(4096)).toBe(4096);
-    expect(resident(16 * GiB)).toBeLessThan(2 * GiB);
-    expect(resident(16 * GiB)).toBeGreaterThan(resident(GiB));
-    expect(diskAllocated(1000)).toBe(1000);
-    expect(diskAllocated(100 * GiB)).toBe(diskAllocated(50 * GiB));
+    const defaults = defaultsFor('openstack-icehouse', undefined);
+    expect(defaults.resident(4096)).toBe(4096);
+    expect(defaults.resident(16 * GiB)).toBeLessThan(2 * GiB);
+    expect(defaults.resident(16 * GiB)).toBeGreaterThan(defaults.resident(GiB));
+    expect(defaults.diskAllocated(1000)).toBe(1000);
+    expect(defaults.diskAllocated(100 * GiB)).toBe(defaults.diskAllocated(50 * GiB));
   });
 });
 

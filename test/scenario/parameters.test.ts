@@ -171,7 +171,11 @@ describe('an override of the bursts', () => {
 describe('examples', () => {
   it('give the values that stand in the docstrings', () => {
     expect(brokenConstantRule('stream.writableShare', 1.5)).toBe('must be at most 1');
-    expect(refuseDefault('qemu.windowSeconds')).toBeUndefined();
+    expect(() => {
+      refuseDefault('qemu.maxBandwidth');
+    }).toThrow(
+      'parameters.qemu.maxBandwidth: only the default of migration.maxBandwidth; set migration.maxBandwidth itself',
+    );
     const { values } = resolveParameters(findStack('qemu-1.2.1'), findProfile('qemu-1.2.1-bench'), {
       cpu: { zeroPageSeconds: '2 us' },
     });

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { findStack } from '../../scenario/catalog.js';
+import { prepare } from '../../studies/prepare.js';
+import { runOnce } from '../../studies/run.js';
+
+const stack = findStack('qemu-1.2.1');
+const goodput = 116.25e6;
+const pages = 2 ** 18;
+
+/** A guest of 1 GiB, all of it data, on QEMU 1.2.1; runs do not differ and bursts are all alike: 5 GB/s. */
+function run(fields: Record<string, unknown>, replication = 1, withRounds = false) {
+  const all = {
+    stack: 'qemu-1.2.1',
+    'migration.maxBandwidth': 'unlimited',
+    'vm.ram': '1 GiB',
+    'vm.resident': '1 GiB',
+    'parameters.cpu.spread': 0,
+    'parameters.stream.spread': 0,
+    'parameters.stream.fillSpread': 0,
+    'parameters.qemu.deviceStateBytes': 0,
+    'parameters.burst.unit': 'GB/s',
+    'parameters.burst.quantiles': [
+      [0, 5],
+      [100, 5],
+    ],
+    ...fields,
+  };
+  const { scenario, parameters } = prepare(
+    Object.entries(all).map(([path, value]) => ({ origin: 'test', path, value })),
+  );
+  return runOnce(stack, scenario, parameters, replication, withRounds);
+}
+
+describe('a run of a known case', () => {
+  it('takes as long as its bytes take on the wire', () => {
+    const { verdict, totalSeconds, setupSeconds, bytesOnWire, syncs, leftAtStopBytes } = run({});
+    expect(verdict).toBe('completed');
+    expect(setupSeconds).toBe(0);
+    // Besides the pages, 13 bytes a call.
+    expect(bytesOnWire / (pages * 4104)).toBeCloseTo(1, 4);
+    // It is finished when the socket, 4.2 MB, has taken the rest.
+    expect(totalSeconds).toBeGreaterThan((bytesOnWire - 4_202_496) / goodput - 1e-6);
+    expect(totalSeconds).toBeLessThan(bytesOnWire / goodput);
+    // Nothing is written again, so the first test succeeds: when 30 ms of 5 GB/s are left, or a call's worth less.
+    expect(syncs).toBe(1);
+    expect(leftAtStopBytes).toBeLessThanOrEqual(0.03 * 5e9);
+    expect(leftAtStopBytes).toBeGreaterThan(0.03 * 5e9 - 4_202_496);
+  });
+
+  it('splits the downtime: at the source until the socket has taken all, then wire and loading', () => {
+    const { totalSeconds, downtimeSeconds, sourceDowntimeSeconds, bytesOnWire } = run({});
+    const resumedAfter = downtimeSeconds! - sourceDowntimeSeconds!;
+    // Half a round trip of 0.1 ms one way, and 15 ms for the device state.
+    expect(totalSeconds! + resumedAfter).toBeCloseTo(bytesOnWire / goodput + 0.0001 + 0.015, 4);
+  });
+
+  it('knows how often it tested, how near it came, and how many sweeps it sent beyond the first pass', () => {
+    const hot = run({
+      'vm.resident': '512 MiB',
+      'vm.workload[0].size': '200 MiB',
+      'migration.patience': '30 s',
+    });
+    expect(hot.verdict).toBe('non-converging');
+    expect([hot.totalSeconds, hot.downtimeSeconds, hot.sourceDowntimeSeconds]).toEqual([null, null, null]);
+    expect(hot.nearest!.thresholdBytes).toBeCloseTo(0.03 * 5e9, -5);
+    expect(hot.nearest!.remainingBytes).toBeCloseTo(200 * 2 ** 20, -6);
+    // 30 s at the line rate are 849,000 pages, of which 182,272 were the first pass and 79,872 zero pages cost time.
+    expect(hot.dataPagesAfterFirstPass).toBeGreaterThan(550_000);
+    expect(hot.dataPagesAfterFirstPass).toBeLessThan(849_000 - 182_000);
+    expect(hot.leftAtStopBytes).toBe(0);
+  });
+
+  it('counts the CPU: the scan, the copying, and the network stack by the byte', () => {
+    const { migrationCpuSeconds, migrationCpuShare, totalSeconds, bytesOnWire } = run({});
+    const copying = (pages * 4096) / 5e9;
+    const network = 2.5e-10 * bytesOnWire;
+    expect(migrationCpuSeconds / (copying + network)).toBeCloseTo(1, 1);
+    expect(migrationCpuShare).toBeCloseTo(migrationCpuSeconds / totalSeconds!, 9);
+  });
+
+  it('uses half a core while it scans zero pages', () => {
+    const { migrationCpuShare } = run({ 'vm.ram': '8 GiB', 'vm.resident': '0 B' });
+    // 51 ms of 100 ms, and a little for the last look around.
+    expect(migrationCpuShare).toBeGreaterThan(0.505);
+    expect(migrationCpuShare).toBeLessThan(0.525);
+  });
+
+  it('says what other traffic lost: alone, and beside the migration', () => {
+    const { background, totalSeconds } = run({
+      'background.rate': '2000 Mbit/s',
+      'parameters.queue.migration': '1 MB',
+      'parameters.queue.icmpFlood': '1 MB',
+    });
+    expect(background.alone).toBeCloseTo(goodput, 0);
+    expect(background.during / goodput).toBeCloseTo(0.5, 3);
+    expect(totalSeconds! / run({}).totalSeconds!).toBeCloseTo(2, 2);
+  });
+
+  it('says what the guest lost: all of its time in a stop-and-copy', () => {
+    expect(run({ 'migration.kind': 'stop-and-copy' }).guestSlowdown).toBeGreaterThan(0.999);
+    const { guestSlowdown, downtimeSeconds, bytesOnWire } = run({});
+    expect(guestSlowdown).toBeCloseTo(downtimeSeconds! / (bytesOnWire / goodput), 2);
+  });
+
+  it('keeps rounds only for those who ask', () => {
+    expect(run({})).not.toHaveProperty('rounds');
+    expect(run({}, 1, true).rounds).toHaveLength(1);
+  });
+
+  it('is cut off by patience, even while the guest is stopped', () => {
+    const cut = run({ 'migration.kind': 'stop-and-copy', 'migration.patience': '2 s' });
+    expect(cut.verdict).toBe('non-converging');
+    expect(cut.bytesOnWire).toBeCloseTo(2 * goodput, -5);
+  });
+
+  it('does not differ from another replication where nothing is left to chance', () => {
+    expect(run({}, 2).totalSeconds).toBeCloseTo(run({}, 1).totalSeconds!, 9);
+  });
+});
