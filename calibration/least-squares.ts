@@ -1,4 +1,4 @@
-import { lusolve, type Matrix } from 'mathjs';
+import { lusolve } from 'mathjs';
 
 /** A parameter of a fit. */
 export interface FitParameter {
@@ -99,19 +99,24 @@ export function stepOf(
     });
   const step = parameters.map(() => 0);
   if (free.length === 0) return step;
-  const normal = free.map((j) =>
-    free.map((k) => {
-      const product = jacobian.reduce((sum, row) => sum + row[j]! * row[k]!, 0);
-      return j === k ? product * (1 + damping) : product;
+  // In units of each parameter's own effect: they differ by fifteen powers of ten as they are.
+  const scale = free.map((j) => Math.sqrt(jacobian.reduce((sum, row) => sum + row[j]! * row[j]!, 0)));
+  const normal = free.map((j, p) =>
+    free.map((k, q) => {
+      if (p === q) return 1 + damping + leastRidge;
+      return jacobian.reduce((sum, row) => sum + (row[j]! / scale[p]!) * (row[k]! / scale[q]!), 0);
     }),
   );
   const solution = lusolve(
     normal,
-    free.map((j) => -gradient[j]!),
-  ) as number[][] | Matrix;
-  free.forEach((j, place) => (step[j] = (solution as number[][])[place]![0]!));
+    free.map((j, p) => -gradient[j]! / scale[p]!),
+  ) as number[][];
+  free.forEach((j, place) => (step[j] = solution[place]![0]! / scale[place]!));
   return step;
 }
+
+/** Keeps the equations solvable where two parameters do the same. */
+const leastRidge = 1e-9;
 
 /** Values moved into their bounds. */
 export function clip(parameters: readonly FitParameter[], values: readonly number[]): number[] {

@@ -1,5 +1,5 @@
 import { access, constants, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from '../scenario/input-error.js';
 
 export interface OutputFile {
@@ -10,6 +10,7 @@ export interface OutputFile {
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'there is no permission to write there',
+  ENOENT: 'no folder can be made there',
   EPERM: 'there is no permission to write there',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
@@ -44,7 +45,7 @@ export async function writeFiles(
   }));
   let path = folder;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
     for (const file of planned) {
       path = file.path;
@@ -70,4 +71,24 @@ export async function writeFiles(
 async function refuseFolder(path: string): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });
+}
+
+/** Makes a folder and those above it. Node's own recursive mkdir never returns for a folder in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await isFolder(folder))) return;
+    if (code !== 'ENOENT' || (await isFolder(dirname(folder)))) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
