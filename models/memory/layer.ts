@@ -111,6 +111,19 @@ function dropSegment({ ends, density }: Layer, i: number): void {
   density.pop();
 }
 
+/**
+ * A smaller density is none. Next to the smallest double one is left that, times a share of pages, is 0: pages that
+ * wait and that no walk ever meets.
+ */
+const LEAST = 1e-12;
+
+/** The share of pages that wait or were written, the two being independent. */
+function either(waiting: number, written: number): number {
+  if (written === 1) return 1;
+  const share = waiting + (1 - waiting) * written;
+  return share < LEAST ? 0 : share;
+}
+
 /** Neighbouring segments of a randomly written layer are evened out when their densities differ by less. */
 const RESOLUTION = 1e-3;
 
@@ -161,10 +174,11 @@ function touchAll(layer: Layer, share: number): void {
   for (let i = 0; i < ends.length; i += 1) {
     const end = ends[i]!;
     const old = density[i]!;
-    const merged = share === 1 ? 1 : old + (1 - old) * share;
+    const merged = either(old, share);
     waitingPositions += (end - begin) * merged;
     if (kept >= 0 && Math.abs(merged - density[kept]!) < RESOLUTION) {
-      density[kept]! += ((merged - density[kept]!) * (end - begin)) / (end - keptBegin);
+      const even = density[kept]! + ((merged - density[kept]!) * (end - begin)) / (end - keptBegin);
+      density[kept] = even < LEAST ? 0 : even;
     } else {
       kept += 1;
       keptBegin = begin;
@@ -195,7 +209,7 @@ function touchPieces(layer: Layer, bounds: readonly number[], pieces: readonly T
     while (position < limit) {
       const to = Math.min(limit, ends[segment]!);
       const old = density[segment]!;
-      const merged = share === 1 ? 1 : old + (1 - old) * share;
+      const merged = either(old, share);
       if (kept < 0 || merged !== newDensity[kept]) {
         kept += 1;
         newDensity.push(merged);

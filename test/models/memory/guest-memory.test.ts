@@ -449,3 +449,19 @@ describe('wrong input', () => {
     expect(act).toThrow(new RangeError(message));
   });
 });
+
+describe('next to nothing', () => {
+  it('counts as nothing: a density beside the smallest double leaves no page that waits for ever', () => {
+    const writer = { touched: () => [{ from: 0, to: 4, density: 5e-324 }] };
+    const memory = createGuestMemory({
+      pages: 300,
+      layers: [
+        { start: 0, end: 300, pagesPerPosition: 4 / 300, dataFraction: 0.5, writer },
+        { start: 0, end: 300, pagesPerPosition: 296 / 300, dataFraction: 0 },
+      ],
+    });
+    memory.advance(300);
+    memory.sync(1);
+    expect(memory.waiting()).toBe(0);
+  });
+});
