@@ -1,54 +1,198 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clip, leastSquares, stepOf, type FitParameter } from '../../calibration/least-squares.js';
 
-const parameter = (name: string, low = -100, high = 100): FitParameter => ({
-  name,
-  bounds: [low, high],
-  step: 1e-3,
-});
-const times = [0, 1, 2, 3, 4];
+const free = (name: string, step = 1e-4): FitParameter => ({ name, bounds: [-1e6, 1e6], step });
+const xs = [0, 1, 2, 3, 4, 5];
+const tight = { tolerance: 1e-12, maxIterations: 60 };
+
+/** Residuals of a model against data that it made itself with the true values. */
+function against(model: (values: readonly number[], x: number) => number, truth: readonly number[]) {
+  return (values: readonly number[]) => Promise.resolve(xs.map((x) => model(values, x) - model(truth, x)));
+}
+
+const line = ([a, b]: readonly number[], x: number): number => a! + b! * x;
+const decay = ([a, k]: readonly number[], x: number): number => a! * Math.exp(-k! * x);
 
 describe('least squares', () => {
-  it('finds the line through points that lie on one', async () => {
-    const line = ([a, b]: readonly number[]) => Promise.resolve(times.map((t) => a! + b! * t - (3 - 2 * t)));
-    const { values, converged } = await leastSquares([parameter('a'), parameter('b')], [0, 0], line);
-    expect(values[0]).toBeCloseTo(3, 4);
-    expect(values[1]).toBeCloseTo(-2, 4);
-    expect(converged).toBe(true);
+  it('finds a line through its points', async () => {
+    const fit = await leastSquares([free('a'), free('b')], [0, 0], against(line, [1, 2]), tight);
+    expect(fit.values[0]).toBeCloseTo(1, 6);
+    expect(fit.values[1]).toBeCloseTo(2, 6);
+    expect(fit.cost).toBeCloseTo(0, 9);
+    expect(fit.converged).toBe(true);
+    expect(fit.residuals).toHaveLength(6);
   });
 
-  it('finds amplitude and rate of a decay', async () => {
-    const decay = ([a, k]: readonly number[]) =>
-      Promise.resolve(times.map((t) => a! * Math.exp(-k! * t) - 5 * Math.exp(-0.7 * t)));
-    const { values } = await leastSquares([parameter('a'), parameter('k')], [2, 0.2], decay, {
-      tolerance: 1e-9,
+  it('finds the line of regression where no line goes through: here 1 + 0.6 x', async () => {
+    const ys = [1, 2, 2, 2, 4, 4];
+    const fit = await leastSquares(
+      [free('a'), free('b')],
+      [0, 0],
+      ([a, b]) => Promise.resolve(xs.map((x, i) => a! + b! * x - ys[i]!)),
+      tight,
+    );
+    expect(fit.values[0]).toBeCloseTo(1, 6);
+    expect(fit.values[1]).toBeCloseTo(0.6, 6);
+    // Residuals 0, -0.4, 0.2, 0.8, -0.6, 0: half of 1.2.
+    expect(fit.cost).toBeCloseTo(0.6, 6);
+  });
+
+  it('finds an exponential decay from far away', async () => {
+    const fit = await leastSquares([free('a'), free('k')], [1, 0.1], against(decay, [3, 0.7]), tight);
+    expect(fit.values[0]).toBeCloseTo(3, 5);
+    expect(fit.values[1]).toBeCloseTo(0.7, 5);
+  });
+
+  it('gives the Jacobian at the optimum, by residual', async () => {
+    const { jacobian } = await leastSquares([free('a'), free('b')], [0, 0], against(line, [1, 2]), tight);
+    xs.forEach((x, i) => {
+      expect(jacobian[i]).toEqual([expect.closeTo(1, 6), expect.closeTo(x, 6)]);
     });
-    expect(values[0]).toBeCloseTo(5, 3);
-    expect(values[1]).toBeCloseTo(0.7, 3);
   });
 
-  it('stops at a bound, and fits the others as well as the bound allows', async () => {
-    const line = ([a, b]: readonly number[]) => Promise.resolve(times.map((t) => a! + b! * t - (3 - 2 * t)));
-    const { values } = await leastSquares([parameter('a', -100, 1), parameter('b')], [0, 0], line);
-    expect(values[0]).toBe(1);
-    // The best slope through (0, 1) for these points: sum t (3 - 2t - 1) / sum t^2.
-    expect(values[1]).toBeCloseTo((2 * 10 - 2 * 30) / 30, 4);
+  it('stops at a bound, and fits the others as if that one were fixed', async () => {
+    const parameters: FitParameter[] = [free('a'), { name: 'b', bounds: [0, 1.5], step: 1e-4 }];
+    const fit = await leastSquares(parameters, [0, 1], against(line, [1, 2]), tight);
+    expect(fit.values[1]).toBe(1.5);
+    // The mean of 1 + 2 x less 1.5 times the mean of x.
+    expect(fit.values[0]).toBeCloseTo(6 - 1.5 * 2.5, 5);
   });
 
-  it('does not work out again what a parameter cannot change', async () => {
-    const asked: (boolean | undefined)[] = [];
-    const residuals = ([a]: readonly number[], wanted?: (i: number) => boolean) => {
-      asked.push(wanted?.(1));
-      return Promise.resolve([a! - 1, 7]);
-    };
-    const only = { ...parameter('a'), affects: (i: number) => i === 0 };
-    const { values } = await leastSquares([only], [0], residuals);
-    expect(values[0]).toBeCloseTo(1, 4);
-    expect(asked).toContain(false);
+  it('stops at the bound of either parameter: the best slope through (0, 0.4)', async () => {
+    const parameters: FitParameter[] = [{ name: 'a', bounds: [-9, 0.4], step: 1e-4 }, free('b')];
+    const fit = await leastSquares(parameters, [0, 0], against(line, [1, 2]), tight);
+    expect(fit.values[0]).toBe(0.4);
+    // sum x (1 + 2 x - 0.4) / sum x^2
+    expect(fit.values[1]).toBeCloseTo((0.6 * 15 + 2 * 55) / 55, 5);
   });
 
-  it('takes the Gauss-Newton step of the docstring, and clips to bounds', () => {
-    expect(stepOf([{ name: 'x', bounds: [-9, 9], step: 1 }], [0], [-4], [[2]], 0)[0]).toBeCloseTo(2);
-    expect(clip([parameter('x', 0, 1)], [7])).toEqual([1]);
+  it('leaves a bound that it started from', async () => {
+    const parameters: FitParameter[] = [free('a'), { name: 'b', bounds: [0, 5], step: 1e-4 }];
+    for (const start of [0, 5]) {
+      const fit = await leastSquares(parameters, [0, start], against(line, [1, 2]), tight);
+      expect(fit.values[1]).toBeCloseTo(2, 5);
+    }
+  });
+
+  it('tries nothing outside the bounds, wherever it starts', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(
+          fc.double({ min: -20, max: 20, noNaN: true }),
+          fc.double({ min: -20, max: 20, noNaN: true }),
+        ),
+        async (start) => {
+          const parameters: FitParameter[] = [
+            { name: 'a', bounds: [-3, 0.5], step: 0.1 },
+            { name: 'b', bounds: [1, 9], step: 0.1 },
+          ];
+          await leastSquares(parameters, start, (values) => {
+            values.forEach((value, j) => {
+              expect(value).toBeGreaterThanOrEqual(parameters[j]!.bounds[0]);
+              expect(value).toBeLessThanOrEqual(parameters[j]!.bounds[1]);
+            });
+            return against(line, [1, 2])(values);
+          });
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('says that it has not converged when its iterations are used up', async () => {
+    const costs: number[] = [];
+    const fit = await leastSquares([free('a'), free('k')], [9, 0.01], against(decay, [3, 0.7]), {
+      maxIterations: 2,
+      tolerance: 1e-12,
+      onIteration: (cost) => costs.push(cost),
+    });
+    expect(fit).toMatchObject({ converged: false, iterations: 2 });
+    expect(costs).toHaveLength(2);
+    expect(costs[1]).toBeLessThan(costs[0]!);
+  });
+
+  it('converges at once where it stands at the optimum', async () => {
+    const fit = await leastSquares([free('a'), free('b')], [1, 2], against(line, [1, 2]));
+    expect(fit).toMatchObject({ values: [1, 2], converged: true, iterations: 1, cost: 0 });
+  });
+
+  it('leaves a parameter without effect where it is', async () => {
+    const fit = await leastSquares(
+      [free('a'), free('b'), free('idle')],
+      [0, 0, 7],
+      against(line, [1, 2]),
+      tight,
+    );
+    expect(fit.values[2]).toBe(7);
+    expect(fit.values[1]).toBeCloseTo(2, 5);
+  });
+
+  it('copes with two parameters that do the same: their sum is found', async () => {
+    const same = ([a, b]: readonly number[], x: number): number => (a! + b!) * x;
+    const fit = await leastSquares([free('a'), free('b')], [0, 0], against(same, [1, 2]), tight);
+    expect(fit.values[0]! + fit.values[1]!).toBeCloseTo(3, 5);
+  });
+
+  it('copes with parameters fifteen powers of ten apart', async () => {
+    const model = ([a, b]: readonly number[], x: number): number => a! * 1e7 + b! * 1e-8 * x;
+    const fit = await leastSquares(
+      [
+        { name: 'a', bounds: [0, 1], step: 1e-10 },
+        { name: 'b', bounds: [0, 1e10], step: 1e5 },
+      ],
+      [0, 0],
+      against(model, [1e-7, 2e8]),
+      tight,
+    );
+    expect(fit.values[0]! / 1e-7).toBeCloseTo(1, 5);
+    expect(fit.values[1]! / 2e8).toBeCloseTo(1, 5);
+  });
+
+  it('does not ask for what a parameter cannot change, and believes nothing of it', async () => {
+    const asked: (readonly boolean[])[] = [];
+    const parameters: FitParameter[] = [free('a'), { ...free('b'), affects: (residual) => residual >= 3 }];
+    // The second half of the points has a slope of its own.
+    const model = ([a, b]: readonly number[], i: number): number =>
+      i < 3 ? a! - 1 : a! + b! * i - (1 + 2 * i);
+    const { values, jacobian } = await leastSquares(
+      parameters,
+      [0, 0],
+      (trial, wanted) => {
+        if (wanted) asked.push(xs.map((_, i) => wanted(i)));
+        return Promise.resolve(xs.map((_, i) => (wanted?.(i) === false ? NaN : model(trial, i))));
+      },
+      tight,
+    );
+    expect(values[0]).toBeCloseTo(1, 5);
+    expect(values[1]).toBeCloseTo(2, 5);
+    expect(asked.length).toBeGreaterThan(0);
+    for (const wanted of asked) expect(wanted).toEqual([false, false, false, true, true, true]);
+    expect(jacobian.slice(0, 3).map((row) => row[1])).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a step', () => {
+  const parameter = { name: 'x', bounds: [-9, 9] as const, step: 1 };
+
+  it('is shorter when damped', () => {
+    expect(stepOf([parameter], [0], [-4], [[2]], 1)[0]).toBeCloseTo(1, 6);
+  });
+
+  it('is none for a parameter on a bound that would be pushed out, and one back inside', () => {
+    expect(stepOf([parameter], [9], [-4], [[2]], 0)).toEqual([0]);
+    expect(stepOf([parameter], [9], [4], [[2]], 0)[0]).toBeCloseTo(-2, 6);
+    expect(stepOf([parameter], [-9], [4], [[2]], 0)).toEqual([0]);
+  });
+});
+
+describe('examples', () => {
+  it('give the values that stand in the docstrings', async () => {
+    expect(stepOf([{ name: 'x', bounds: [-9, 9], step: 1 }], [0], [-4], [[2]], 0)[0]).toBeCloseTo(2, 6);
+    expect(clip([{ name: 'x', bounds: [0, 1], step: 1 }], [1.5])).toEqual([1]);
+    const fit = await leastSquares([{ name: 'x', bounds: [-9, 9], step: 1 }], [0], ([x]) =>
+      Promise.resolve([2 * x! - 4]),
+    );
+    expect(fit.values[0]).toBeCloseTo(2, 3);
   });
 });
