@@ -33,6 +33,10 @@ export type Residuals = (
 /**
  * Bounded least squares by Levenberg and Marquardt's method: steps are damped until they lower the cost, and clipped
  * to the bounds; a parameter that lies on a bound and would be pushed out is left out of that step.
+ *
+ * @example
+ * const doubled = ([x]) => Promise.resolve([2 * x - 4]);
+ * (await leastSquares([{ name: 'x', bounds: [-9, 9], step: 1 }], [0], doubled)).values // => [2], nearly
  */
 export async function leastSquares(
   parameters: readonly FitParameter[],
@@ -118,7 +122,12 @@ export function stepOf(
 /** Keeps the equations solvable where two parameters do the same. */
 const leastRidge = 1e-9;
 
-/** Values moved into their bounds. */
+/**
+ * Values moved into their bounds.
+ *
+ * @example
+ * clip([{ name: 'x', bounds: [0, 1], step: 1 }], [1.5]) // => [1]
+ */
 export function clip(parameters: readonly FitParameter[], values: readonly number[]): number[] {
   return values.map((value, j) => {
     const [low, high] = parameters[j]!.bounds;

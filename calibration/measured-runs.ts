@@ -2,7 +2,12 @@ import { InputError } from '../scenario/input-error.js';
 import { readRun, type MeasuredRun } from './qemu-1.2.1-run.js';
 import runs from './tables/qemu-1.2.1-runs.json' with { type: 'json' };
 
-/** The measured runs of QEMU 1.2.1 that come with migsim. */
+/**
+ * The measured runs of QEMU 1.2.1 that come with migsim.
+ *
+ * @example
+ * ownRuns().length // => 150
+ */
 export function ownRuns(): MeasuredRun[] {
   return (runs as unknown[]).map((run, i) => readRun(run, `run ${i + 1}`));
 }
@@ -11,6 +16,8 @@ export function ownRuns(): MeasuredRun[] {
  * Reads measured runs, one JSON object a line; empty lines are passed over.
  *
  * @throws InputError with file and line for what is no run of QEMU 1.2.1.
+ * @example
+ * parseRuns(JSON.stringify(ownRuns()[0]), 'runs.jsonl')[0].id // => 'dist-00-r0'
  */
 export function parseRuns(text: string, file: string): MeasuredRun[] {
   const read: MeasuredRun[] = [];

@@ -14,6 +14,10 @@ export interface PredictedCell extends StudyCell {
 
 /**
  * Predicts cells under a profile. Cells that ask for the same scenario (the tables repeat some) are run once.
+ *
+ * @example
+ * const [cell] = studyCells(profile);
+ * (await predictCells([cell], profile, 3, createInlineExecutor()))[0].completedFraction // => 1
  */
 export async function predictCells(
   cells: readonly StudyCell[],

@@ -48,6 +48,9 @@ export type MeasuredRun = z.infer<typeof runSchema>;
  * Reads one measured run.
  *
  * @throws InputError that names the field and the rule, after `place` (file:line).
+ * @example
+ * readRun({ id: 'b-00-r0' }, 'runs.jsonl:1')
+ * // throws: runs.jsonl:1: cls: Invalid input: expected string, received undefined
  */
 export function readRun(value: unknown, place: string): MeasuredRun {
   const read = runSchema.safeParse(value);
@@ -57,7 +60,12 @@ export function readRun(value: unknown, place: string): MeasuredRun {
   throw new InputError(`${place}: ${path}: ${issue.message}`);
 }
 
-/** The condition under which a run copied, as the burst distributions name it. */
+/**
+ * The condition under which a run copied, as the burst distributions name it.
+ *
+ * @example
+ * burstCondition(ownRuns()[0]) // => 'base'
+ */
 export function burstCondition({ config }: MeasuredRun): string {
   const { accel, env, load, cpuload, memload, qburst, wmem, tsq } = config;
   const background = load?.kind === 'blast' ? 'blast load' : load ? 'ping load' : undefined;
@@ -85,6 +93,9 @@ function quantilesOf(run: MeasuredRun): number[][] {
 /**
  * The limit of a run's condition, bytes: what 99 % of the calls are too slow for within the downtime limit. Above it a
  * rewritten set stops only by luck.
+ *
+ * @example
+ * limitOfCondition(ownRuns()[0]) // => 211071000
  */
 export function limitOfCondition(run: MeasuredRun): number {
   const p99 = quantilesOf(run).find(([percent]) => percent === 99)!;
@@ -99,6 +110,9 @@ const payloadShare = 930 / 974;
 /**
  * A measured run as a scenario on stack qemu-1.2.1. Nothing in it depends on how the run ended: the writer and the
  * link are the campaign's, the bursts are those of the run's condition, the costs are the profile's.
+ *
+ * @example
+ * scenarioOf(ownRuns()[0])[0] // => { origin: 'run dist-00-r0', path: 'stack', value: 'qemu-1.2.1' }
  */
 export function scenarioOf(run: MeasuredRun): Assignment[] {
   const { config } = run;

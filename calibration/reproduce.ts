@@ -38,6 +38,9 @@ const limitEnd = 256;
 
 /**
  * Predicts every figure of the study from first principles and one parameter set.
+ *
+ * @example
+ * (await reproduce(1, 1, createInlineExecutor())).cells.length // => 54
  */
 export async function reproduce(
   replications: number,
@@ -85,7 +88,13 @@ type Network = 'unloaded' | 'loaded';
 
 const setting = (path: string, value: unknown): Assignment => ({ origin: `--${path}`, path, value });
 
-/** Mean and worst absolute error of the predicted medians over all measured times, percent. */
+/**
+ * Mean and worst absolute error of the predicted medians over all measured times, percent.
+ *
+ * @example
+ * const cell = { ...studyCells(profile)[0], completedFraction: 1, results: [] }; // 15 s measured
+ * scoreOf([{ ...cell, predicted: summarize([16.5]) }]).worstCellPercent // => 10
+ */
 export function scoreOf(cells: readonly PredictedCell[]): Omit<Score, 'leaveOneOutPercent'> {
   const errors = cells
     .filter(({ quantity, measured }) => quantity === 'time' && measured !== null)

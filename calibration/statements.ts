@@ -13,6 +13,9 @@ export interface Statement {
 /**
  * The study's statements, worked out from the tables and from the predictions for the same cells in the same way, so
  * that rounding in the study's text plays no part.
+ *
+ * @example
+ * studyStatements((await reproduce(1, 1, createInlineExecutor())).cells)[0].measured // => 24
  */
 export function studyStatements(cells: readonly PredictedCell[]): Statement[] {
   const measuredAt = timesAt(cells, ({ measured }) => measured);

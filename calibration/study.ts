@@ -23,6 +23,9 @@ const patience = { lm: '120 s', blm: '600 s' };
 /**
  * Every figure of the study's tables as a scenario, in the tables' order. The campaign of table 'network-load' had an
  * offset of its own (see the profile's `campaign`), which its cells carry as hidden background traffic.
+ *
+ * @example
+ * studyCells(findProfile('icclab-2014'))[0].measured // => 15
  */
 export function studyCells(profile: Profile): StudyCell[] {
   return tables.tables.flatMap(({ id, columns, rows }) =>
@@ -44,7 +47,12 @@ export function studyCells(profile: Profile): StudyCell[] {
   );
 }
 
-/** A live migration with that many MiB stressed, measured by the study or not. */
+/**
+ * A live migration with that many MiB stressed, measured by the study or not.
+ *
+ * @example
+ * stressCell('loaded', 112, findProfile('icclab-2014')).row // => { stressed_mb: 112 }
+ */
 export function stressCell(network: 'unloaded' | 'loaded', size: number, profile: Profile): StudyCell {
   const column = `lm_${network}_network_s`;
   const row = { stressed_mb: size };

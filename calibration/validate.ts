@@ -58,6 +58,10 @@ const goalSweepsInside = 0.8;
 /**
  * Predicts measured QEMU 1.2.1 runs and compares: verdicts, total time, outage, sweeps sent beyond the first pass.
  * Nothing is fitted here.
+ *
+ * @example
+ * const [, idle] = ownRuns();
+ * (await validate([idle], 5, 1, createInlineExecutor())).goals[0].value // => '1 of 1'
  */
 export async function validate(
   measured: readonly MeasuredRun[],

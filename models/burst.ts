@@ -56,6 +56,11 @@ export function quantileAt(quantiles: BurstParameters['quantiles'], u: number): 
  * Bursts with the given distribution, made by a Gaussian copula: a normal score is mapped through the quantiles. The
  * score has a part that stays for the whole run (runs drift against each other) and one that is autoregressive from
  * call to call; over many runs the distribution is exact whatever the two. `slowdown` (>= 1) divides every speed.
+ *
+ * @example
+ * const cold = { shift: 0, recovery: 1 };
+ * const alike = { quantiles: [[0, 5e9], [100, 5e9]], correlation: 0.3, runSpread: 0, networkSlowdown: 0, cold };
+ * createBursts(alike, createRandom('burst'), 1.25).next(true) // => 4e9
  */
 export function createBursts(parameters: BurstParameters, random: RandomStream, slowdown = 1): Bursts {
   const { quantiles, correlation, runSpread, cold } = parameters;

@@ -15,6 +15,13 @@ export interface Guest {
 /**
  * A guest whose `busyVcpus` threads compete for the host's cores. A guest without work still ticks (timers, daemons):
  * give it a small number, never zero.
+ *
+ * @example
+ * const guest = createGuest(host, memory, 2); // on an idle host
+ * sim.at(3, () => guest.pause());
+ * sim.at(5, () => guest.resume());
+ * sim.run();
+ * guest.time() // => 3
  */
 export function createGuest(host: Host, memory: GuestMemory, busyVcpus: number): Guest {
   const speedAlone = host.speedOfNext(busyVcpus);

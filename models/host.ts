@@ -52,6 +52,10 @@ export function hostCapacity(threads: number, host: HostParameters): number {
 /**
  * A host on the fluid solver: its capacity depends on how many threads are runnable. While all threads together could
  * have a core each, work takes exactly its CPU time and the solver is not asked (it costs as much as all the rest).
+ *
+ * @example
+ * const host = createHost(fluid, 'source', { cpus: 4, cores: 2, load: 0.75, hyperThreadGain: 0.5 });
+ * host.speedOfNext() // => 0.75
  */
 export function createHost(fluid: Fluid, name: string, parameters: HostParameters): Host {
   const loadThreads = parameters.cpus * parameters.load;
@@ -103,7 +107,6 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
 
   return {
     thread,
-    speedOfNext: (width = 1) =>
-      Math.min(1, hostCapacity(runnable + width, parameters) / (runnable + width)),
+    speedOfNext: (width = 1) => Math.min(1, hostCapacity(runnable + width, parameters) / (runnable + width)),
   };
 }

@@ -42,6 +42,14 @@ export interface Link {
  * queued, not what it offers ('occupancy'; measured on a shaped veth with TCP, ping floods and paced ICMP); a sender
  * that offers less than its share gets what it offers. The other policies: equal weights ('weighted'), the migration
  * always first ('strict-priority'), and shares by offered rate as in a queue that drops from its tail ('drop-tail').
+ *
+ * @example
+ * const background = [{ kind: 'udp', rate: 80 }];
+ * const link = createLink(fluid, { goodput: 100, sharing: 'weighted', queueBytes }, background);
+ * link.backgroundRate() // => 80
+ * const flow = link.open('migration', 'migration');
+ * flow.push(1000);
+ * flow.rate // => 50
  */
 export function createLink(
   fluid: Fluid,

@@ -48,6 +48,14 @@ export interface Stream {
 /**
  * A stream over `flow`. The destination takes chunks in order and spends the seconds they cost; while more than the
  * receive window lies there unread, nothing more leaves the source. A destination without cost is transparent.
+ *
+ * @example
+ * const stream = createStream(sim, flow, parameters); // a socket of 300 bytes, a link of 100 bytes/s
+ * stream.push(500, 0);
+ * stream.outside() // => 200
+ * sim.spawn(stream.received());
+ * sim.run();
+ * sim.now // => 5
  */
 export function createStream(sim: Simulation, flow: Flow, parameters: StreamParameters): Stream {
   const packing = sim.random('socket');

@@ -22,6 +22,12 @@ interface Part {
  * Lays a VM's memory out on the line of RAM, for `createGuestMemory`. 'bottom': what is written, then what rests, then
  * zero pages; 'top': the reverse; 'spread': data and zero pages in turns, data last (Linux keeps its page array at the
  * top of RAM), the workloads in the middle.
+ *
+ * @example
+ * // 16 MiB, 4 MiB of it data at rest, from the bottom
+ * const { pages, layers } = layOutMemory(vm, values, createRandom('writer'));
+ * pages // => 4096
+ * layers // => [{ start: 0, end: 1024, dataFraction: 1 }, { start: 1024, end: 4096, dataFraction: 0 }]
  */
 export function layOutMemory(vm: VmSpec, values: ProfileValues['guest'], random: RandomStream) {
   const pages = vm.ram / pageBytes;

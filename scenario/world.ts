@@ -24,6 +24,10 @@ export interface World {
  * Puts a scenario's hosts, link, background, guest and migration together. Replication k of a scenario always draws
  * the same numbers, whatever other scenarios run beside it, so two scenarios that differ in one field are compared
  * with common random numbers.
+ *
+ * @example
+ * const { scenario, parameters } = prepare([]);
+ * buildWorld(scenario, parameters, 1).bed.migration.guest.memory.pages // => 4194304
  */
 export function buildWorld(
   scenario: Scenario,

@@ -36,7 +36,13 @@ export interface RunResult {
   events: number;
 }
 
-/** Runs one replication to its end or to the end of patience. */
+/**
+ * Runs one replication to its end or to the end of patience.
+ *
+ * @example
+ * const { scenario, parameters } = prepare([]);
+ * runOnce(findStack(scenario.stack), scenario, parameters, 1).verdict // => 'completed'
+ */
 export function runOnce(
   stack: Stack,
   scenario: Scenario,

@@ -6,6 +6,11 @@ import type { Migration } from './migration.js';
  * Block migration in the migration stream, before RAM (QEMU 0.12 to 9.0, `migrate -i`): every allocated chunk of the
  * image once, read from the disk and written to the same socket. The stream goes at the slower of disk and link.
  * Chunks that a running guest writes meanwhile are not modelled: the disks here are idle.
+ *
+ * @example
+ * sim.spawn(blockMigration(migration, { readRate: 5e8, allocatedBytes: 1.5 * 1024 * 1024 }));
+ * sim.run();
+ * migration.stream.carried() // => 2097194
  */
 export function* blockMigration(m: Migration, disk: DiskParameters): Process {
   m.journal.transferStart ??= m.sample();

@@ -27,6 +27,11 @@ export interface CallBudget {
  * Walks the migration bitmap from where the last call stood: copies waiting data pages at `copyBytesPerSecond`, names
  * waiting zero pages, steps over clean ones, until a budget is used up or nothing waits. QEMU goes page by page; here
  * each homogeneous stretch is one step, so fractions of pages occur.
+ *
+ * @example
+ * // 1,000 pages of data, each 4,096 bytes and 8 before them
+ * const call = walkBitmap(memory, { bytes: 10 * 4104, seconds: 0.051 }, 4096e5, costs, rules);
+ * [call.dataPages, call.countedBytes, call.ended] // => [10, 40960, 'budget of bytes']
  */
 export function walkBitmap(
   memory: GuestMemory,

@@ -47,7 +47,12 @@ export interface Journal {
   nearest: { remainingBytes: number; thresholdBytes: number } | null;
 }
 
-/** An empty journal; with `withRounds` it keeps each round. */
+/**
+ * An empty journal; with `withRounds` it keeps each round.
+ *
+ * @example
+ * createJournal(true).rounds // => []
+ */
 export function createJournal(withRounds: boolean): Journal {
   return {
     ...(withRounds && { rounds: [] }),

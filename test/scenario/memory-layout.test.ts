@@ -144,6 +144,17 @@ describe('a workload', () => {
   });
 });
 
+describe('examples', () => {
+  it('give the values that stand in the docstrings', () => {
+    const { pages, layers } = layOut(vm({ ram: 16 * 2 ** 20, resident: 4 * 2 ** 20 }));
+    expect(pages).toBe(4096);
+    expect(layers).toEqual([
+      { start: 0, end: 1024, dataFraction: 1 },
+      { start: 1024, end: 4096, dataFraction: 0 },
+    ]);
+  });
+});
+
 describe('a workload of which not all is in memory', () => {
   const part = (workload: WorkloadSpec) => {
     const memory = createGuestMemory(layOut(vm({ workload: [workload] }), { ...values, touchedShare: 0.8 }));

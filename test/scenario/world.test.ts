@@ -92,3 +92,10 @@ describe('a world', () => {
     expect(world({}).journal.rounds).toBeUndefined();
   });
 });
+
+describe('examples', () => {
+  it('give the values that stand in the docstrings', () => {
+    const { scenario, parameters } = prepare([]);
+    expect(buildWorld(scenario, parameters, 1).bed.migration.guest.memory.pages).toBe(4_194_304);
+  });
+});

@@ -117,3 +117,10 @@ describe('a run of a known case', () => {
     expect(run({}, 2).totalSeconds).toBeCloseTo(run({}, 1).totalSeconds!, 9);
   });
 });
+
+describe('examples', () => {
+  it('give the values that stand in the docstrings', () => {
+    const { scenario, parameters } = prepare([]);
+    expect(runOnce(findStack(scenario.stack), scenario, parameters, 1).verdict).toBe('completed');
+  });
+});

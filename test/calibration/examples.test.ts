@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { ownRuns, parseRuns } from '../../calibration/measured-runs.js';
+import { predictCells } from '../../calibration/predict-cells.js';
+import { burstCondition, limitOfCondition, readRun, scenarioOf } from '../../calibration/qemu-1.2.1-run.js';
+import { reproduce, scoreOf } from '../../calibration/reproduce.js';
+import { studyStatements } from '../../calibration/statements.js';
+import { studyCells } from '../../calibration/study.js';
+import { validate } from '../../calibration/validate.js';
+import { findProfile } from '../../scenario/catalog.js';
+import { createInlineExecutor } from '../../studies/executor.js';
+import { summarize } from '../../studies/summary.js';
+
+const profile = findProfile('icclab-2014');
+const first = studyCells(profile)[0]!;
+
+it('the examples of measured runs give the values that stand there', async () => {
+  const [run, idle] = ownRuns();
+  expect(ownRuns()).toHaveLength(150);
+  expect(parseRuns(JSON.stringify(run), 'runs.jsonl')[0]!.id).toBe('dist-00-r0');
+  expect(() => readRun({ id: 'b-00-r0' }, 'runs.jsonl:1')).toThrow(
+    'runs.jsonl:1: cls: Invalid input: expected string, received undefined',
+  );
+  expect(burstCondition(run!)).toBe('base');
+  expect(limitOfCondition(run!)).toBeCloseTo(211_071_000, 3);
+  expect(scenarioOf(run!)[0]).toEqual({ origin: 'run dist-00-r0', path: 'stack', value: 'qemu-1.2.1' });
+  expect((await validate([idle!], 5, 1, createInlineExecutor())).goals[0]!.value).toBe('1 of 1');
+});
+
+it('the examples of the study give the values that stand there', async () => {
+  const executor = createInlineExecutor();
+  expect((await predictCells([first], profile, 3, executor))[0]!.completedFraction).toBe(1);
+  const { cells } = await reproduce(1, 1, executor);
+  expect(cells).toHaveLength(54);
+  expect(studyStatements(cells)[0]!.measured).toBe(24);
+  const cell = { ...first, completedFraction: 1, results: [] };
+  expect(scoreOf([{ ...cell, predicted: summarize([16.5]) }]).worstCellPercent).toBeCloseTo(10, 9);
+});
