@@ -451,7 +451,7 @@ describe('wrong input', () => {
 });
 
 describe('next to nothing', () => {
-  it('counts as nothing: a density beside the smallest double leaves no page that waits for ever', () => {
+  test('counts as nothing: a density beside the smallest double leaves no page that waits for ever', () => {
     const writer = { touched: () => [{ from: 0, to: 4, density: 5e-324 }] };
     const memory = createGuestMemory({
       pages: 300,
