@@ -16,18 +16,40 @@ export interface StudyFitOptions {
   onIteration?: (cost: number, values: readonly number[]) => void;
 }
 
-/**
- * How often a figure counts. The odd campaign's ends count twice: the study draws its statements from them, and the
- * middle of that table is where it disagrees with itself.
- */
-function weightOf({ table, row }: StudyCell): number {
-  const offered = row.offered_icmp_mbit_s;
-  return table === 'network-load' && (offered === 0 || offered === 930) ? 2 : 1;
-}
+/** Errors above this many percent count dearly: no figure may be sacrificed to the others. */
+const tolerated = 7;
+const dearness = 7;
 
-/** Errors as the sum of squares wants them: multiplied by the roots of the weights. */
-export function weighed(cells: readonly StudyCell[], errors: readonly number[]): number[] {
-  return errors.map((error, i) => Math.sqrt(weightOf(cells[i]!)) * error);
+/** Growths that the study puts into words, in percentage points; beyond this they count as dearly. */
+const toleratedGrowth = 6;
+const growths = [
+  ['network-load', 'lm_s', 930, 0],
+  ['network-load', 'blm_s', 930, 0],
+  ['cpu-load', 'blm_s', 66, 0],
+] as const;
+
+/** The table of downtimes is coarse, and its figures are of another kind: they count a third. */
+const downtimeWeight = 0.3;
+
+/**
+ * What the sum of squares is over: the errors of all figures, and besides what they exceed their tolerance by, and what
+ * the growths between figures do that the study states.
+ */
+export function residualsOf(cells: readonly StudyCell[], errors: readonly number[]): number[] {
+  const excess = (value: number, limit: number): number => dearness * Math.max(0, Math.abs(value) - limit);
+  const at = (table: string, column: string, row: number): number =>
+    errors[
+      cells.findIndex(
+        (cell) => cell.table === table && cell.column === column && Object.values(cell.row).at(-1) === row,
+      )
+    ]!;
+  return [
+    ...errors.map((error, i) => (cells[i]!.quantity === 'time' ? 1 : Math.sqrt(downtimeWeight)) * error),
+    ...errors.map((error, i) => (cells[i]!.quantity === 'time' ? excess(error, tolerated) : 0)),
+    ...growths.map(([table, column, to, from]) =>
+      excess(at(table, column, to) - at(table, column, from), toleratedGrowth),
+    ),
+  ];
 }
 
 /** The tables give downtimes to 0.1 s, from pings 0.2 s apart: an error of this much counts as one percent of time. */
@@ -95,14 +117,17 @@ export async function fitStudy(
   const cells = fittedCells(profile);
   const free = parameters.map((parameter) =>
     parameter.name.startsWith('burst.')
-      ? { ...parameter, affects: (i: number) => isChancy(cells[i]!) }
+      ? { ...parameter, affects: (i: number) => isChancy(cells[i % cells.length]!) }
       : parameter,
   );
   return leastSquares(
     free,
     free.map((parameter) => parameter.get(profile)),
     async (values, wanted) =>
-      weighed(cells, await cellErrors(withValues(profile, parameters, values), options, executor, wanted)),
+      residualsOf(
+        cells,
+        await cellErrors(withValues(profile, parameters, values), options, executor, wanted),
+      ),
     {
       ...(options.maxIterations !== undefined && { maxIterations: options.maxIterations }),
       ...(options.onIteration && { onIteration: options.onIteration }),

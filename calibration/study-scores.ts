@@ -3,7 +3,14 @@ import type { Profile } from '../scenario/profile.js';
 import type { Executor } from '../studies/executor.js';
 import { quantileOfSorted } from '../studies/summary.js';
 import { leastSquares } from './least-squares.js';
-import { cellErrors, fittedCells, isChancy, weighed, withValues, type StudyFitOptions } from './study-fit.js';
+import {
+  cellErrors,
+  fittedCells,
+  isChancy,
+  residualsOf,
+  withValues,
+  type StudyFitOptions,
+} from './study-fit.js';
 import type { StudyCell } from './study.js';
 import type { StudyParameter } from './study-parameters.js';
 
@@ -37,7 +44,7 @@ export async function linearize(
 }
 
 /** Fits again on the linear errors, each figure counting as often as `weights` says. */
-async function refit(
+export async function refit(
   cells: readonly StudyCell[],
   parameters: readonly StudyParameter[],
   { values, errors, slopes }: LinearFit,
@@ -47,7 +54,10 @@ async function refit(
     const moved = errors.map((error, i) =>
       slopes[i]!.reduce((sum, slope, j) => sum + slope * (trial[j]! - values[j]!), error),
     );
-    return Promise.resolve(weighed(cells, moved).map((error, i) => Math.sqrt(weights[i]!) * error));
+    // A figure that is left out has no error.
+    const counted = moved.map((error, i) => (weights[i] === 0 ? 0 : error));
+    const rows = residualsOf(cells, counted);
+    return Promise.resolve(rows.map((row, i) => Math.sqrt(i < cells.length ? weights[i]! : 1) * row));
   };
   // The slopes hold near the optimum only: no parameter may go further than a few of its steps.
   const near = parameters.map(({ name, bounds, step }, j) => ({
