@@ -71,7 +71,7 @@ export async function refit(
   return (await leastSquares(near, values, residuals, { maxIterations: 30, tolerance: 1e-4 })).values;
 }
 
-const trustedSteps = 5;
+const trustedSteps = 2;
 
 /**
  * Leave-one-out: each measured time is predicted by a fit that has not seen it. The fit is repeated without the figure
