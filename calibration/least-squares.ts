@@ -6,8 +6,6 @@ export interface FitParameter {
   bounds: readonly [number, number];
   /** Step of the difference quotients, in the parameter's own unit. */
   step: number;
-  /** Which residuals it can change; all where absent. What it cannot change is not worked out again. */
-  affects?: (residual: number) => boolean;
 }
 
 export interface LeastSquaresResult {
@@ -21,45 +19,38 @@ export interface LeastSquaresResult {
   converged: boolean;
 }
 
-/**
- * What is minimised: half the sum of squares of these. A simulation, so it may take its time; with `wanted` only those
- * residuals are needed, and the others may be anything.
- */
-export type Residuals = (
-  values: readonly number[],
-  wanted?: (residual: number) => boolean,
-) => Promise<number[]>;
+/** What is minimised: half the sum of squares of these. */
+export type Residuals = (values: readonly number[]) => number[];
 
 /**
  * Bounded least squares by Levenberg and Marquardt's method: steps are damped until they lower the cost, and clipped
  * to the bounds; a parameter that lies on a bound and would be pushed out is left out of that step.
  *
  * @example
- * const doubled = ([x]) => Promise.resolve([2 * x - 4]);
- * (await leastSquares([{ name: 'x', bounds: [-9, 9], step: 1 }], [0], doubled)).values // => [2], nearly
+ * const doubled = ([x]) => [2 * x - 4];
+ * leastSquares([{ name: 'x', bounds: [-9, 9], step: 1 }], [0], doubled).values // => [2], nearly
  */
-export async function leastSquares(
+export function leastSquares(
   parameters: readonly FitParameter[],
   start: readonly number[],
   residualsOf: Residuals,
   options: {
     maxIterations?: number;
     tolerance?: number;
-    onIteration?: (cost: number, values: readonly number[]) => void;
   } = {},
-): Promise<LeastSquaresResult> {
-  const { maxIterations = 20, tolerance = 3e-4, onIteration } = options;
+): LeastSquaresResult {
+  const { maxIterations = 20, tolerance = 3e-4 } = options;
   let values = clip(parameters, start);
-  let residuals = await residualsOf(values);
+  let residuals = residualsOf(values);
   let cost = costOf(residuals);
   let damping = 1e-2;
   let jacobian: number[][] = [];
   for (let iteration = 1; ; iteration++) {
-    jacobian = await differences(parameters, values, residuals, residualsOf);
+    jacobian = differences(parameters, values, residuals, residualsOf);
     let improved = 0;
     while (improved === 0 && damping < 1e6) {
       const trial = clip(parameters, plus(values, stepOf(parameters, values, residuals, jacobian, damping)));
-      const trialResiduals = await residualsOf(trial);
+      const trialResiduals = residualsOf(trial);
       const trialCost = costOf(trialResiduals);
       if (trialCost < cost) {
         improved = (cost - trialCost) / cost;
@@ -69,7 +60,6 @@ export async function leastSquares(
         damping = Math.max(damping / 5, 1e-6);
       } else damping *= 4;
     }
-    onIteration?.(cost, values);
     const converged = improved < tolerance;
     if (converged || iteration >= maxIterations) {
       return { values, residuals, jacobian, cost, iterations: iteration, converged };
@@ -135,20 +125,18 @@ export function clip(parameters: readonly FitParameter[], values: readonly numbe
   });
 }
 
-async function differences(
+function differences(
   parameters: readonly FitParameter[],
   values: readonly number[],
   residuals: readonly number[],
   residualsOf: Residuals,
-): Promise<number[][]> {
-  const columns: number[][] = [];
-  for (const [j, { bounds, step, affects }] of parameters.entries()) {
+): number[][] {
+  const columns = parameters.map(({ bounds, step }, j) => {
     // Towards the inside, so that the quotient is taken where the model is defined.
     const signed = values[j]! + step > bounds[1] ? -step : step;
-    const moved = values.map((value, k) => (k === j ? value + signed : value));
-    const there = await residualsOf(moved, affects);
-    columns.push(there.map((r, i) => (affects?.(i) === false ? 0 : (r - residuals[i]!) / signed)));
-  }
+    const there = residualsOf(values.map((value, k) => (k === j ? value + signed : value)));
+    return there.map((r, i) => (r - residuals[i]!) / signed);
+  });
   return residuals.map((_, i) => columns.map((column) => column[i]!));
 }
 

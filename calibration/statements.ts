@@ -1,5 +1,7 @@
 import { quantileOfSorted } from '../studies/summary.js';
 import type { PredictedCell } from './predict-cells.js';
+import { isFigure } from './study.js';
+import { ratioOf, studyRatios, type TimeOf } from './study-ratios.js';
 
 /** A sentence of the study with its figure, measured beside predicted. */
 export interface Statement {
@@ -20,47 +22,17 @@ export interface Statement {
 export function studyStatements(cells: readonly PredictedCell[]): Statement[] {
   const measuredAt = timesAt(cells, ({ measured }) => measured);
   const predictedAt = timesAt(cells, ({ predicted }) => predicted?.p50 ?? null);
-  const both = (id: string, text: string, unit: string, work: (at: TimeAt) => number): Statement => ({
-    id,
-    text,
-    unit,
-    measured: rounded(work(measuredAt)),
-    predicted: rounded(work(predictedAt)),
-  });
   const idle = cells.find(({ table, column }) => table === 'cpu-load' && column === 'lm_s')!;
   const flood = cells.findLast(({ table, column }) => table === 'network-load' && column === 'lm_s')!;
   const idleBlock = cells.find(({ table, column }) => table === 'cpu-load' && column === 'blm_s')!;
   const downtimes = cells.filter(({ quantity }) => quantity === 'downtime');
   const downtime = (cell: PredictedCell) => medianOf(cell, (run) => run.downtimeSeconds);
   return [
-    both('lm-network-load', 'the full network load prolongs LM (table network-load)', '%', (at) =>
-      more(at('network-load', 'lm_s', 930), at('network-load', 'lm_s', 0)),
-    ),
-    both('blm-network-load', 'the full network load prolongs BLM (table network-load)', '%', (at) =>
-      more(at('network-load', 'blm_s', 930), at('network-load', 'blm_s', 0)),
-    ),
-    both('blm-over-lm', 'BLM takes longer than LM, mean over network loads', 'ratio', (at) =>
-      mean(networkLoads.map((load) => at('network-load', 'blm_s', load) / at('network-load', 'lm_s', load))),
-    ),
-    both('blm-loaded-idle', 'a loaded network prolongs BLM of an idle guest', '%', (at) =>
-      more(at('blm-stress', 'blm_loaded_network_s', 0), at('blm-stress', 'blm_unloaded_network_s', 0)),
-    ),
-    both('blm-loaded-7168', 'a loaded network prolongs BLM at 7168 MiB stressed', '%', (at) =>
-      more(at('blm-stress', 'blm_loaded_network_s', 7168), at('blm-stress', 'blm_unloaded_network_s', 7168)),
-    ),
-    both('lm-loaded', 'a loaded network prolongs LM, mean over the sizes where it succeeds', '%', (at) =>
-      mean(
-        succeeding.map((size) =>
-          more(at('lm-stress', 'lm_loaded_network_s', size), at('lm-stress', 'lm_unloaded_network_s', size)),
-        ),
-      ),
-    ),
-    both('lm-cpu-load', 'a host CPU load of 66 % prolongs LM', '%', (at) =>
-      more(at('cpu-load', 'lm_s', 66), at('cpu-load', 'lm_s', 0)),
-    ),
-    both('blm-cpu-load', 'a host CPU load of 66 % prolongs BLM', '%', (at) =>
-      more(at('cpu-load', 'blm_s', 66), at('cpu-load', 'blm_s', 0)),
-    ),
+    ...studyRatios.map((ratio): Statement => {
+      const { id, text, unit } = ratio;
+      const measured = rounded(ratioOf(ratio, measuredAt));
+      return { id, text, unit, measured, predicted: rounded(ratioOf(ratio, predictedAt)) };
+    }),
     {
       id: 'lm-cpu-share',
       text: 'an idle LM uses 50 to 80 % of one core while it sends (measured: the middle)',
@@ -99,17 +71,9 @@ export function studyStatements(cells: readonly PredictedCell[]): Statement[] {
   ];
 }
 
-const networkLoads = [0, 200, 420, 650, 860, 930];
-const succeeding = [0, 16, 32, 48, 64, 80];
-
-/** Seconds in a table's column, in the row whose last key has that value. */
-type TimeAt = (table: string, column: string, row: number) => number;
-
-function timesAt(cells: readonly PredictedCell[], pick: (cell: PredictedCell) => number | null): TimeAt {
-  return (table, column, row) => {
-    const cell = cells.find(
-      (one) => one.table === table && one.column === column && Object.values(one.row).at(-1) === row,
-    );
+function timesAt(cells: readonly PredictedCell[], pick: (cell: PredictedCell) => number | null): TimeOf {
+  return (name) => {
+    const cell = cells.find((one) => isFigure(one, name));
     return (cell && pick(cell)) ?? NaN;
   };
 }
@@ -127,9 +91,6 @@ function medianOf(
       );
 }
 
-const more = (longer: number, shorter: number): number => 100 * (longer / shorter - 1);
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 const toMbits = (bytesPerSecond: number): number => Math.round(bytesPerSecond * 8e-6);
 
 function rounded(value: number, digits = 3): number | null {

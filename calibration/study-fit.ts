@@ -1,55 +1,33 @@
 import type { Profile } from '../scenario/profile.js';
 import type { Executor } from '../studies/executor.js';
-import { leastSquares, type LeastSquaresResult } from './least-squares.js';
+import { leastSquares } from './least-squares.js';
 import { predictCells } from './predict-cells.js';
-import { studyCells, type StudyCell } from './study.js';
+import { studyResiduals } from './study-objective.js';
+import { isChancy, studyCells, type StudyCell } from './study.js';
 import type { StudyParameter } from './study-parameters.js';
 
-/** How the study's figures are weighed and how many replications they get while a fit looks for its optimum. */
-export interface StudyFitOptions {
-  /**
-   * Replications of cells whose time hardly varies, and of those where chance decides how often a sweep is repeated;
-   * 0 leaves such cells out.
-   */
-  replications: { steady: number; chancy: number };
-  maxIterations?: number;
-  onIteration?: (cost: number, values: readonly number[]) => void;
+/**
+ * Replications of cells whose time hardly varies, and of those where chance decides how often a sweep is repeated.
+ */
+export interface FitReplications {
+  steady: number;
+  chancy: number;
 }
 
-/** Errors above this many percent count dearly: no figure may be sacrificed to the others. */
-const tolerated = 7;
-const dearness = 7;
+/** The errors of all figures at some values of the parameters, and how they move with each. */
+export interface LinearFit {
+  values: readonly number[];
+  /** Percent of a time, tenths of a second of a downtime. */
+  errors: readonly number[];
+  /** d error / d parameter, by figure. */
+  slopes: readonly (readonly number[])[];
+}
 
-/** Growths that the study puts into words, in percentage points; beyond this they count as dearly. */
-const toleratedGrowth = 6;
-const growths = [
-  ['network-load', 'lm_s', 930, 0],
-  ['network-load', 'blm_s', 930, 0],
-  ['cpu-load', 'blm_s', 66, 0],
-] as const;
-
-/** The table of downtimes is coarse, and its figures are of another kind: they count a third. */
-const downtimeWeight = 0.3;
-
-/**
- * What the sum of squares is over: the errors of all figures, and besides what they exceed their tolerance by, and what
- * the growths between figures do that the study states.
- */
-export function residualsOf(cells: readonly StudyCell[], errors: readonly number[]): number[] {
-  const excess = (value: number, limit: number): number => dearness * Math.max(0, Math.abs(value) - limit);
-  const at = (table: string, column: string, row: number): number =>
-    errors[
-      cells.findIndex(
-        (cell) => cell.table === table && cell.column === column && Object.values(cell.row).at(-1) === row,
-      )
-    ]!;
-  return [
-    ...errors.map((error, i) => (cells[i]!.quantity === 'time' ? 1 : Math.sqrt(downtimeWeight)) * error),
-    ...errors.map((error, i) => (cells[i]!.quantity === 'time' ? excess(error, tolerated) : 0)),
-    ...growths.map(([table, column, to, from]) =>
-      excess(at(table, column, to) - at(table, column, from), toleratedGrowth),
-    ),
-  ];
+export interface StudyFit {
+  values: readonly number[];
+  cost: number;
+  /** Whether the last steps could not lower the cost any more, rather than `maxIterations` ended the search. */
+  converged: boolean;
 }
 
 /** The tables give downtimes to 0.1 s, from pings 0.2 s apart: an error of this much counts as one percent of time. */
@@ -58,11 +36,6 @@ const downtimeUnitSeconds = 0.1;
 /** The figures that a fit can use: all that are numbers. */
 export function fittedCells(profile: Profile): StudyCell[] {
   return studyCells(profile).filter(({ measured }) => measured !== null);
-}
-
-/** Whether chance decides how often a cell's migration repeats a sweep: a live one with stressed memory. */
-export function isChancy({ table, row }: StudyCell): boolean {
-  return table === 'lm-stress' && row.stressed_mb! > 0;
 }
 
 /** A profile with other values for its free parameters. */
@@ -76,23 +49,24 @@ export function withValues(
   return changed;
 }
 
-/** Signed errors of the predicted medians, in percent of the time (downtimes: in tenths of a second). */
+/**
+ * Signed errors of the predicted medians, in percent of the time (downtimes: in tenths of a second); 0 for figures that
+ * are not `wanted`.
+ */
 export async function cellErrors(
   profile: Profile,
-  { replications }: Pick<StudyFitOptions, 'replications'>,
+  replications: FitReplications,
   executor: Executor,
-  wanted: (cell: number) => boolean = () => true,
+  wanted: (cell: StudyCell) => boolean = () => true,
 ): Promise<number[]> {
   const cells = fittedCells(profile);
   const errors = cells.map(() => 0);
   for (const chancy of [false, true]) {
-    const places = cells.flatMap((cell, i) => (isChancy(cell) === chancy && wanted(i) ? [i] : []));
-    const count = chancy ? replications.chancy : replications.steady;
-    if (count === 0) continue;
+    const places = cells.flatMap((cell, i) => (isChancy(cell) === chancy && wanted(cell) ? [i] : []));
     const predicted = await predictCells(
       places.map((i) => cells[i]!),
       profile,
-      count,
+      chancy ? replications.chancy : replications.steady,
       executor,
     );
     predicted.forEach((cell, k) => {
@@ -107,30 +81,105 @@ export async function cellErrors(
   return errors;
 }
 
-/** Fits the free parameters to all figures at once, from where the profile stands. */
+/** What a fit minimises: half the sum of squares of `studyResiduals`. */
+export function costOf(cells: readonly StudyCell[], errors: readonly number[]): number {
+  return studyResiduals(cells, errors).reduce((sum, row) => sum + row * row, 0) / 2;
+}
+
+/** Works out errors and slopes (by differences of one `step` of each parameter, with common random numbers). */
+export async function linearize(
+  profile: Profile,
+  parameters: readonly StudyParameter[],
+  replications: FitReplications,
+  executor: Executor,
+  errors?: readonly number[],
+): Promise<LinearFit> {
+  const values = parameters.map((parameter) => parameter.get(profile));
+  const here = errors ?? (await cellErrors(profile, replications, executor));
+  const cells = fittedCells(profile);
+  const columns: number[][] = [];
+  for (const [j, { step, bounds, affects }] of parameters.entries()) {
+    const signed = values[j]! + step > bounds[1] ? -step : step;
+    const moved = values.map((value, k) => (k === j ? value + signed : value));
+    const there = await cellErrors(withValues(profile, parameters, moved), replications, executor, affects);
+    columns.push(cells.map((cell, i) => (affects(cell) ? (there[i]! - here[i]!) / signed : 0)));
+  }
+  return { values, errors: here, slopes: cells.map((_, i) => columns.map((column) => column[i]!)) };
+}
+
+/**
+ * The best values on linear errors, no parameter further than `trust` of its steps from where the slopes were worked
+ * out. `weights` says how often each figure counts.
+ */
+export function refit(
+  cells: readonly StudyCell[],
+  parameters: readonly StudyParameter[],
+  { values, errors, slopes }: LinearFit,
+  trust: number,
+  weights?: readonly number[],
+): number[] {
+  const residuals = (trial: readonly number[]): number[] => {
+    const moved = errors.map((error, i) =>
+      slopes[i]!.reduce((sum, slope, j) => sum + slope * (trial[j]! - values[j]!), error),
+    );
+    return studyResiduals(cells, moved, weights);
+  };
+  const near = parameters.map(({ name, bounds, step }, j) => ({
+    name,
+    step: step / 10,
+    bounds: [
+      Math.max(bounds[0], values[j]! - trust * step),
+      Math.min(bounds[1], values[j]! + trust * step),
+    ] as const,
+  }));
+  return leastSquares(near, values, residuals, { maxIterations: 40, tolerance: 1e-5 }).values;
+}
+
+/** How far the first step may go, in steps of each parameter, and below which range a fit gives up. */
+const firstTrust = 4;
+const leastTrust = 0.3;
+/** A step that lowers the cost by less than this share is the last but one of its kind. */
+const leastGain = 0.01;
+
+/**
+ * Fits the free parameters to all figures at once: the objective is fitted on linear errors within a range in which
+ * they are trusted, and the step is taken only if the simulation confirms that the cost falls; otherwise the range is
+ * halved. The errors jump a little with the parameters (slices of time, fast calls met or missed), so slopes alone lead
+ * astray.
+ */
 export async function fitStudy(
   profile: Profile,
   parameters: readonly StudyParameter[],
   executor: Executor,
-  options: StudyFitOptions,
-): Promise<LeastSquaresResult> {
+  options: {
+    replications: FitReplications;
+    maxIterations: number;
+    onStep?: (cost: number, values: readonly number[]) => void;
+  },
+): Promise<StudyFit> {
+  const { replications, maxIterations, onStep } = options;
   const cells = fittedCells(profile);
-  const free = parameters.map((parameter) =>
-    parameter.name.startsWith('burst.')
-      ? { ...parameter, affects: (i: number) => isChancy(cells[i % cells.length]!) }
-      : parameter,
-  );
-  return leastSquares(
-    free,
-    free.map((parameter) => parameter.get(profile)),
-    async (values, wanted) =>
-      residualsOf(
-        cells,
-        await cellErrors(withValues(profile, parameters, values), options, executor, wanted),
-      ),
-    {
-      ...(options.maxIterations !== undefined && { maxIterations: options.maxIterations }),
-      ...(options.onIteration && { onIteration: options.onIteration }),
-    },
-  );
+  const valuesAtStart = parameters.map((parameter) => parameter.get(profile));
+  let best = { values: valuesAtStart, errors: await cellErrors(profile, replications, executor) };
+  let cost = costOf(cells, best.errors);
+  let trust = firstTrust;
+  for (let iteration = 1; iteration <= maxIterations; iteration++) {
+    const there = withValues(profile, parameters, best.values);
+    const linear = await linearize(there, parameters, replications, executor, best.errors);
+    const before = cost;
+    while (cost === before && trust >= leastTrust) {
+      const values = refit(cells, parameters, linear, trust);
+      const tried = withValues(profile, parameters, values);
+      const errors = await cellErrors(tried, replications, executor);
+      const trialCost = costOf(cells, errors);
+      if (trialCost < cost) {
+        best = { values, errors };
+        cost = trialCost;
+      } else trust /= 2;
+    }
+    onStep?.(cost, best.values);
+    if (before - cost < leastGain * before) trust /= 2;
+    if (trust < leastTrust) return { values: best.values, cost, converged: true };
+  }
+  return { values: best.values, cost, converged: false };
 }

@@ -1,5 +1,6 @@
 import type { Assignment } from '../scenario/merge.js';
 import type { Profile } from '../scenario/profile.js';
+import type { FigureName } from './study-ratios.js';
 import tables from './tables/icclab.json' with { type: 'json' };
 
 /** One figure of the study, and the scenario that should reproduce it. */
@@ -60,8 +61,18 @@ export function stressCell(network: 'unloaded' | 'loaded', size: number, profile
   return { table: 'lm-stress', row, column, measured: null, quantity: 'time', scenario };
 }
 
+/** Whether a cell is the figure of that name. */
+export function isFigure({ table, column, row }: StudyCell, [inTable, inColumn, at]: FigureName): boolean {
+  return table === inTable && column === inColumn && Object.values(row).at(-1) === at;
+}
+
+/** Whether chance decides how often a cell's migration repeats a sweep: a live one with stressed memory. */
+export function isChancy({ table, row }: StudyCell): boolean {
+  return table === 'lm-stress' && row.stressed_mb! > 0;
+}
+
 /** The campaign whose zero-load row disagrees with the other tables' (the nuisance of the fit). */
-const oddCampaign = 'network-load';
+export const oddCampaign = 'network-load';
 
 const isMeasured = (column: string): boolean => /^(lm|blm)_/u.test(column);
 

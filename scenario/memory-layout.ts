@@ -20,18 +20,22 @@ interface Part {
 
 /**
  * Lays a VM's memory out on the line of RAM, for `createGuestMemory`. 'bottom': what is written, then what rests, then
- * zero pages; 'top': the reverse; 'spread': data and zero pages in turns, data last (Linux keeps its page array at the
- * top of RAM), the workloads in the middle.
+ * zero pages; 'top': the reverse; 'spread': data and zero pages in turns of random lengths, data last (Linux keeps its
+ * page array at the top of RAM), the workloads in the middle. Where a sequential writer stands in its sweep is random too.
  *
  * @example
  * // 16 MiB, 4 MiB of it data at rest, from the bottom
- * const { pages, layers } = layOutMemory(vm, values, createRandom('writer'));
+ * const { pages, layers } = layOutMemory(vm, values, { layout: createRandom('layout'), writer: createRandom('writer') });
  * pages // => 4096
  * layers // => [{ start: 0, end: 1024, dataFraction: 1 }, { start: 1024, end: 4096, dataFraction: 0 }]
  */
-export function layOutMemory(vm: VmSpec, values: ProfileValues['guest'], random: RandomStream) {
+export function layOutMemory(
+  vm: VmSpec,
+  values: ProfileValues['guest'],
+  random: Record<'layout' | 'writer', RandomStream>,
+) {
   const pages = vm.ram / pageBytes;
-  const written = vm.workload.map((workload) => workloadPart(workload, values, random));
+  const written = vm.workload.map((workload) => workloadPart(workload, values, random.writer));
   const idlePages = Math.min(values.idleBytes, vm.resident) / pageBytes;
   if (idlePages > 0) written.push(idlePart(idlePages, values));
   const restingPages = vm.resident / pageBytes - idlePages;
@@ -43,8 +47,10 @@ export function layOutMemory(vm: VmSpec, values: ProfileValues['guest'], random:
   if (vm.layout === 'bottom') line.push(...written, rest(1), zeros(1));
   else if (vm.layout === 'top') line.push(zeros(1), rest(1), ...written);
   else {
+    const freeShares = randomShares(clumps, random.layout);
+    const dataShares = randomShares(clumps, random.layout);
     for (let clump = 0; clump < clumps; clump++) {
-      line.push(zeros(1 / clumps), rest(1 / clumps));
+      line.push(zeros(freeShares[clump]!), rest(dataShares[clump]!));
       if (clump === clumps / 2 - 1) line.push(...written);
     }
   }
@@ -53,6 +59,13 @@ export function layOutMemory(vm: VmSpec, values: ProfileValues['guest'], random:
 
 /** How many times data and zero pages take turns in a 'spread' layout: free memory comes in large blocks. */
 const clumps = 8;
+
+/** So many shares that add up to one, every division as likely as another. */
+function randomShares(count: number, random: RandomStream): number[] {
+  const sizes = Array.from({ length: count }, () => random.exponential(1));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return sizes.map((size) => size / total);
+}
 
 /** Less than this is what rounding leaves of zero pages where data fills RAM; no position lies behind so little. */
 const leastPages = 1e-6;

@@ -57,7 +57,8 @@ export function buildWorld(
   );
   const source = createHost(fluid, 'source', { ...scenario.source, hyperThreadGain: cpu.hyperThreadGain });
   const thread = source.thread('migration');
-  const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, sim.random('writer')));
+  const streams = { layout: sim.random('layout'), writer: sim.random('writer') };
+  const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams));
   const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
   const guest = createGuest(source, memory, busyVcpus);
   const flow = link.open('migration', 'migration');

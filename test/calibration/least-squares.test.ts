@@ -8,15 +8,15 @@ const tight = { tolerance: 1e-12, maxIterations: 60 };
 
 /** Residuals of a model against data that it made itself with the true values. */
 function against(model: (values: readonly number[], x: number) => number, truth: readonly number[]) {
-  return (values: readonly number[]) => Promise.resolve(xs.map((x) => model(values, x) - model(truth, x)));
+  return (values: readonly number[]) => xs.map((x) => model(values, x) - model(truth, x));
 }
 
 const line = ([a, b]: readonly number[], x: number): number => a! + b! * x;
 const decay = ([a, k]: readonly number[], x: number): number => a! * Math.exp(-k! * x);
 
 describe('least squares', () => {
-  it('finds a line through its points', async () => {
-    const fit = await leastSquares([free('a'), free('b')], [0, 0], against(line, [1, 2]), tight);
+  it('finds a line through its points', () => {
+    const fit = leastSquares([free('a'), free('b')], [0, 0], against(line, [1, 2]), tight);
     expect(fit.values[0]).toBeCloseTo(1, 6);
     expect(fit.values[1]).toBeCloseTo(2, 6);
     expect(fit.cost).toBeCloseTo(0, 9);
@@ -24,12 +24,12 @@ describe('least squares', () => {
     expect(fit.residuals).toHaveLength(6);
   });
 
-  it('finds the line of regression where no line goes through: here 1 + 0.6 x', async () => {
+  it('finds the line of regression where no line goes through: here 1 + 0.6 x', () => {
     const ys = [1, 2, 2, 2, 4, 4];
-    const fit = await leastSquares(
+    const fit = leastSquares(
       [free('a'), free('b')],
       [0, 0],
-      ([a, b]) => Promise.resolve(xs.map((x, i) => a! + b! * x - ys[i]!)),
+      ([a, b]) => xs.map((x, i) => a! + b! * x - ys[i]!),
       tight,
     );
     expect(fit.values[0]).toBeCloseTo(1, 6);
@@ -38,56 +38,56 @@ describe('least squares', () => {
     expect(fit.cost).toBeCloseTo(0.6, 6);
   });
 
-  it('finds an exponential decay from far away', async () => {
-    const fit = await leastSquares([free('a'), free('k')], [1, 0.1], against(decay, [3, 0.7]), tight);
+  it('finds an exponential decay from far away', () => {
+    const fit = leastSquares([free('a'), free('k')], [1, 0.1], against(decay, [3, 0.7]), tight);
     expect(fit.values[0]).toBeCloseTo(3, 5);
     expect(fit.values[1]).toBeCloseTo(0.7, 5);
   });
 
-  it('gives the Jacobian at the optimum, by residual', async () => {
-    const { jacobian } = await leastSquares([free('a'), free('b')], [0, 0], against(line, [1, 2]), tight);
+  it('gives the Jacobian at the optimum, by residual', () => {
+    const { jacobian } = leastSquares([free('a'), free('b')], [0, 0], against(line, [1, 2]), tight);
     xs.forEach((x, i) => {
       expect(jacobian[i]).toEqual([expect.closeTo(1, 6), expect.closeTo(x, 6)]);
     });
   });
 
-  it('stops at a bound, and fits the others as if that one were fixed', async () => {
+  it('stops at a bound, and fits the others as if that one were fixed', () => {
     const parameters: FitParameter[] = [free('a'), { name: 'b', bounds: [0, 1.5], step: 1e-4 }];
-    const fit = await leastSquares(parameters, [0, 1], against(line, [1, 2]), tight);
+    const fit = leastSquares(parameters, [0, 1], against(line, [1, 2]), tight);
     expect(fit.values[1]).toBe(1.5);
     // The mean of 1 + 2 x less 1.5 times the mean of x.
     expect(fit.values[0]).toBeCloseTo(6 - 1.5 * 2.5, 5);
   });
 
-  it('stops at the bound of either parameter: the best slope through (0, 0.4)', async () => {
+  it('stops at the bound of either parameter: the best slope through (0, 0.4)', () => {
     const parameters: FitParameter[] = [{ name: 'a', bounds: [-9, 0.4], step: 1e-4 }, free('b')];
-    const fit = await leastSquares(parameters, [0, 0], against(line, [1, 2]), tight);
+    const fit = leastSquares(parameters, [0, 0], against(line, [1, 2]), tight);
     expect(fit.values[0]).toBe(0.4);
     // sum x (1 + 2 x - 0.4) / sum x^2
     expect(fit.values[1]).toBeCloseTo((0.6 * 15 + 2 * 55) / 55, 5);
   });
 
-  it('leaves a bound that it started from', async () => {
+  it('leaves a bound that it started from', () => {
     const parameters: FitParameter[] = [free('a'), { name: 'b', bounds: [0, 5], step: 1e-4 }];
     for (const start of [0, 5]) {
-      const fit = await leastSquares(parameters, [0, start], against(line, [1, 2]), tight);
+      const fit = leastSquares(parameters, [0, start], against(line, [1, 2]), tight);
       expect(fit.values[1]).toBeCloseTo(2, 5);
     }
   });
 
-  it('tries nothing outside the bounds, wherever it starts', async () => {
-    await fc.assert(
-      fc.asyncProperty(
+  it('tries nothing outside the bounds, wherever it starts', () => {
+    fc.assert(
+      fc.property(
         fc.tuple(
           fc.double({ min: -20, max: 20, noNaN: true }),
           fc.double({ min: -20, max: 20, noNaN: true }),
         ),
-        async (start) => {
+        (start) => {
           const parameters: FitParameter[] = [
             { name: 'a', bounds: [-3, 0.5], step: 0.1 },
             { name: 'b', bounds: [1, 9], step: 0.1 },
           ];
-          await leastSquares(parameters, start, (values) => {
+          leastSquares(parameters, start, (values) => {
             values.forEach((value, j) => {
               expect(value).toBeGreaterThanOrEqual(parameters[j]!.bounds[0]);
               expect(value).toBeLessThanOrEqual(parameters[j]!.bounds[1]);
@@ -100,43 +100,35 @@ describe('least squares', () => {
     );
   });
 
-  it('says that it has not converged when its iterations are used up', async () => {
-    const costs: number[] = [];
-    const fit = await leastSquares([free('a'), free('k')], [9, 0.01], against(decay, [3, 0.7]), {
+  it('says that it has not converged when its iterations are used up', () => {
+    const start = [free('a'), free('k')];
+    const fit = leastSquares(start, [9, 0.01], against(decay, [3, 0.7]), {
       maxIterations: 2,
       tolerance: 1e-12,
-      onIteration: (cost) => costs.push(cost),
     });
     expect(fit).toMatchObject({ converged: false, iterations: 2 });
-    expect(costs).toHaveLength(2);
-    expect(costs[1]).toBeLessThan(costs[0]!);
   });
 
-  it('converges at once where it stands at the optimum', async () => {
-    const fit = await leastSquares([free('a'), free('b')], [1, 2], against(line, [1, 2]));
+  it('converges at once where it stands at the optimum', () => {
+    const fit = leastSquares([free('a'), free('b')], [1, 2], against(line, [1, 2]));
     expect(fit).toMatchObject({ values: [1, 2], converged: true, iterations: 1, cost: 0 });
   });
 
-  it('leaves a parameter without effect where it is', async () => {
-    const fit = await leastSquares(
-      [free('a'), free('b'), free('idle')],
-      [0, 0, 7],
-      against(line, [1, 2]),
-      tight,
-    );
+  it('leaves a parameter without effect where it is', () => {
+    const fit = leastSquares([free('a'), free('b'), free('idle')], [0, 0, 7], against(line, [1, 2]), tight);
     expect(fit.values[2]).toBe(7);
     expect(fit.values[1]).toBeCloseTo(2, 5);
   });
 
-  it('copes with two parameters that do the same: their sum is found', async () => {
+  it('copes with two parameters that do the same: their sum is found', () => {
     const same = ([a, b]: readonly number[], x: number): number => (a! + b!) * x;
-    const fit = await leastSquares([free('a'), free('b')], [0, 0], against(same, [1, 2]), tight);
+    const fit = leastSquares([free('a'), free('b')], [0, 0], against(same, [1, 2]), tight);
     expect(fit.values[0]! + fit.values[1]!).toBeCloseTo(3, 5);
   });
 
-  it('copes with parameters fifteen powers of ten apart', async () => {
+  it('copes with parameters fifteen powers of ten apart', () => {
     const model = ([a, b]: readonly number[], x: number): number => a! * 1e7 + b! * 1e-8 * x;
-    const fit = await leastSquares(
+    const fit = leastSquares(
       [
         { name: 'a', bounds: [0, 1], step: 1e-10 },
         { name: 'b', bounds: [0, 1e10], step: 1e5 },
@@ -147,28 +139,6 @@ describe('least squares', () => {
     );
     expect(fit.values[0]! / 1e-7).toBeCloseTo(1, 5);
     expect(fit.values[1]! / 2e8).toBeCloseTo(1, 5);
-  });
-
-  it('does not ask for what a parameter cannot change, and believes nothing of it', async () => {
-    const asked: (readonly boolean[])[] = [];
-    const parameters: FitParameter[] = [free('a'), { ...free('b'), affects: (residual) => residual >= 3 }];
-    // The second half of the points has a slope of its own.
-    const model = ([a, b]: readonly number[], i: number): number =>
-      i < 3 ? a! - 1 : a! + b! * i - (1 + 2 * i);
-    const { values, jacobian } = await leastSquares(
-      parameters,
-      [0, 0],
-      (trial, wanted) => {
-        if (wanted) asked.push(xs.map((_, i) => wanted(i)));
-        return Promise.resolve(xs.map((_, i) => (wanted?.(i) === false ? NaN : model(trial, i))));
-      },
-      tight,
-    );
-    expect(values[0]).toBeCloseTo(1, 5);
-    expect(values[1]).toBeCloseTo(2, 5);
-    expect(asked.length).toBeGreaterThan(0);
-    for (const wanted of asked) expect(wanted).toEqual([false, false, false, true, true, true]);
-    expect(jacobian.slice(0, 3).map((row) => row[1])).toEqual([0, 0, 0]);
   });
 });
 
@@ -187,12 +157,10 @@ describe('a step', () => {
 });
 
 describe('examples', () => {
-  it('give the values that stand in the docstrings', async () => {
+  it('give the values that stand in the docstrings', () => {
     expect(stepOf([{ name: 'x', bounds: [-9, 9], step: 1 }], [0], [-4], [[2]], 0)[0]).toBeCloseTo(2, 6);
     expect(clip([{ name: 'x', bounds: [0, 1], step: 1 }], [1.5])).toEqual([1]);
-    const fit = await leastSquares([{ name: 'x', bounds: [-9, 9], step: 1 }], [0], ([x]) =>
-      Promise.resolve([2 * x! - 4]),
-    );
+    const fit = leastSquares([{ name: 'x', bounds: [-9, 9], step: 1 }], [0], ([x]) => [2 * x! - 4]);
     expect(fit.values[0]).toBeCloseTo(2, 3);
   });
 });
