@@ -117,7 +117,10 @@ function compareSweeps(run: MeasuredRun, results: readonly RunResult[]): Validat
   const measured = run.burst.extra_sweeps;
   const hotPages = run.config.W * 256;
   if (measured == null || hotPages === 0) return null;
-  const sorted = results.map((result) => result.dataPagesAfterFirstPass / hotPages).toSorted((a, b) => a - b);
+  // Only of a guest that stopped after the first pass are there any, measured or predicted.
+  const pages = results.map((result) => result.dataPagesAfterFirstPass).filter((count) => count !== null);
+  if (pages.length === 0) return null;
+  const sorted = pages.map((count) => count / hotPages).toSorted((a, b) => a - b);
   const [p5, p50, p95] = [0.05, 0.5, 0.95].map((p) => quantileOfSorted(sorted, p)) as [
     number,
     number,

@@ -16,10 +16,10 @@ export interface BurstParameters {
   /** By how much a saturated network slows the copying: speeds are divided by 1 + this x the background's share. */
   networkSlowdown: number;
   /**
-   * A burst into an idle socket finds caches and congestion window cold: its normal score lies lower by `shift`, and
-   * with each further call this shrinks by the share `recovery`.
+   * A burst into an idle socket finds the socket's pages and the caches cold: each byte takes `secondsPerByte` longer,
+   * its normal score lies lower by `shift`, and with each further call both shrink by the share `recovery`.
    */
-  cold: { shift: number; recovery: number };
+  cold: { secondsPerByte: number; shift: number; recovery: number };
 }
 
 /** A run's sequence of burst speeds. */
@@ -58,7 +58,7 @@ export function quantileAt(quantiles: BurstParameters['quantiles'], u: number): 
  * call to call; over many runs the distribution is exact whatever the two. `slowdown` (>= 1) divides every speed.
  *
  * @example
- * const cold = { shift: 0, recovery: 1 };
+ * const cold = { secondsPerByte: 0, shift: 0, recovery: 1 };
  * const alike = { quantiles: [[0, 5e9], [100, 5e9]], correlation: 0.3, runSpread: 0, networkSlowdown: 0, cold };
  * createBursts(alike, createRandom('burst'), 1.25).next(true) // => 4e9
  */
@@ -75,8 +75,9 @@ export function createBursts(parameters: BurstParameters, random: RandomStream, 
   return {
     next(afterIdle) {
       score = correlation * score + fresh * random.normal();
-      chill = afterIdle ? cold.shift : chill * (1 - cold.recovery);
-      return speedOf(drift + withinRun * score - chill);
+      chill = afterIdle ? 1 : chill * (1 - cold.recovery);
+      const warm = speedOf(drift + withinRun * score - chill * cold.shift);
+      return warm / (1 + chill * cold.secondsPerByte * warm);
     },
     max: quantiles[quantiles.length - 1]![1] / slowdown,
     median: speedOf(drift),

@@ -19,8 +19,8 @@ interface Part {
 }
 
 /**
- * Lays a VM's memory out on the line of RAM, for `createGuestMemory`. 'bottom': what is written, then what rests, then
- * zero pages; 'top': the reverse; 'spread': data and zero pages in turns, data last (Linux keeps its page array at the
+ * Lays a VM's memory out on the line of RAM, for `createGuestMemory`. 'bottom': the profile's zero pages below all data,
+ * what is written, then what rests, then the other zero pages; 'top': the reverse; 'spread': data and zero pages in turns, data last (Linux keeps its page array at the
  * top of RAM), the workloads in the middle.
  *
  * @example
@@ -40,7 +40,10 @@ export function layOutMemory(vm: VmSpec, values: ProfileValues['guest'], random:
   const rest = (share: number): Part => ({ pages: restingPages * share, dataShare: 1, writers: [] });
   const zeros = (share: number): Part => ({ pages: zeroPages * share, dataShare: 0, writers: [] });
   const line: Part[] = [];
-  if (vm.layout === 'bottom') line.push(...written, rest(1), zeros(1));
+  if (vm.layout === 'bottom') {
+    const low = zeroPages > 0 ? Math.min(1, values.lowZeroBytes / pageBytes / zeroPages) : 0;
+    line.push(zeros(low), ...written, rest(1), zeros(1 - low));
+  }
   else if (vm.layout === 'top') line.push(zeros(1), rest(1), ...written);
   else {
     for (let clump = 0; clump < clumps; clump++) {

@@ -13,7 +13,7 @@ const lognormal: BurstParameters = {
   correlation: 0,
   runSpread: 0,
   networkSlowdown: 0,
-  cold: { shift: 0, recovery: 0.2 },
+  cold: { secondsPerByte: 0, shift: 0, recovery: 0.2 },
 };
 
 /** The first `calls` speeds of each of so many runs; `cold`: each call finds the socket empty. */
@@ -108,7 +108,7 @@ describe('bursts', () => {
   });
 
   it('are lower by the shift of their score while the socket was idle', () => {
-    const cold = { shift: 1.5, recovery: 0.2 };
+    const cold = { secondsPerByte: 0, shift: 1.5, recovery: 0.2 };
     const first = speeds({ ...lognormal, correlation: 0.3, runSpread: 0.05, cold }, 4000, 1);
     expect(median(first.map((run) => run[0]!))).toBeCloseTo(Math.exp(-1.5 * sigma), 2);
     const always = speeds({ ...lognormal, cold }, 1, 4001, true)[0]!;
@@ -116,7 +116,7 @@ describe('bursts', () => {
   });
 
   it('recover call by call: what is left of the shift shrinks by a share each time', () => {
-    const cold = { shift: 2, recovery: 0.5 };
+    const cold = { secondsPerByte: 0, shift: 2, recovery: 0.5 };
     const runs = speeds({ ...lognormal, cold }, 8000, 5);
     [2, 1, 0.5, 0.25, 0.125].forEach((shift, call) => {
       expect(median(runs.map((run) => run[call]!))).toBeCloseTo(Math.exp(-shift * sigma), 2);
@@ -161,7 +161,7 @@ describe('bursts', () => {
       correlation: 0.5,
       runSpread: 0.05,
     };
-    expect(new Set(speeds({ ...constant, cold: { shift: 2, recovery: 0.1 } }, 10, 10).flat())).toEqual(
+    expect(new Set(speeds({ ...constant, cold: { secondsPerByte: 0, shift: 2, recovery: 0.1 } }, 10, 10).flat())).toEqual(
       new Set([7]),
     );
   });
