@@ -2,7 +2,9 @@ import type { Executor, Job } from '../studies/executor.js';
 import { prepare } from '../studies/prepare.js';
 import type { RunResult } from '../studies/run.js';
 import { quantileOfSorted } from '../studies/summary.js';
-import { burstCondition, limitOfCondition, scenarioOf, type MeasuredRun } from './qemu-1.2.1-run.js';
+import { burstCondition, limitOfCondition } from './qemu-1.2.1-conditions.js';
+import type { MeasuredRun } from './qemu-1.2.1-run.js';
+import { scenarioOf } from './qemu-1.2.1-scenario.js';
 
 /** One measured run beside its prediction. */
 export interface ValidatedRun {

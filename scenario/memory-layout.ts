@@ -43,8 +43,7 @@ export function layOutMemory(vm: VmSpec, values: ProfileValues['guest'], random:
   if (vm.layout === 'bottom') {
     const low = zeroPages > 0 ? Math.min(1, values.lowZeroBytes / pageBytes / zeroPages) : 0;
     line.push(zeros(low), ...written, rest(1), zeros(1 - low));
-  }
-  else if (vm.layout === 'top') line.push(zeros(1), rest(1), ...written);
+  } else if (vm.layout === 'top') line.push(zeros(1), rest(1), ...written);
   else {
     for (let clump = 0; clump < clumps; clump++) {
       line.push(zeros(1 / clumps), rest(1 / clumps));
