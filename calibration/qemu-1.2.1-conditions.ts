@@ -104,7 +104,7 @@ interface RunsOfCondition {
 /**
  * What sets the runs of a condition apart. The level is the geometric mean of the mean burst of the first pass over the
  * condition's runs, beside that of the one long run; the spread is the standard deviation of its logarithm, or, under
- * traffic, what the hot phases say: those of 12 to 50 calls lie 13 to 19 % below the pool. TCG's runs differ by
+ * traffic, what the hot phases say: those of 12 to 50 calls lie 13 to 20 % below the pool. TCG's runs differ by
  * 0.21, more than its pooled calls do (2,141 of 2,182 are one run's): left as they are.
  *
  * @example
