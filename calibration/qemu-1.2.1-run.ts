@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { InputError } from '../scenario/input-error.js';
-import type { Assignment } from '../scenario/merge.js';
-import bursts from './tables/qemu-1.2.1-bursts.json' with { type: 'json' };
+
+/** Other traffic: paced ICMP ('blast'), or `n` ping floods. */
+const loadSchema = z.object({ kind: z.string(), mbit: z.number().nullish(), n: z.number().nullish() });
+
+/** A field that a run need not have; null is as good as absent. */
+const optional = <T>(read: z.ZodType<T>, otherwise: T) =>
+  read.nullish().transform((value) => value ?? otherwise);
+
+/** QEMU's speed is unlimited from here on, bytes/s. */
+const unlimited = 1e15;
 
 /** One measured migration of QEMU 1.2.1: what was run, and what came of it. Unknown fields are left alone. */
 const runSchema = z.object({
@@ -9,36 +17,47 @@ const runSchema = z.object({
   cls: z.string(),
   outcome: z.enum(['completed', 'non_converging']),
   /** Seconds from the migrate command to the closed socket at the source; null if it did not complete. */
-  totalS: z.number().nullable(),
+  totalS: optional<number | null>(z.number(), null),
   /** Seconds from the guest's stop to its resumption at the destination, where that was seen. */
-  stopToResumeS: z.number().nullable(),
-  burst: z.object({
-    /** Pages sent between the end of the first pass and the stop, in hot sets. */
-    extra_sweeps: z.number().nullish(),
-  }),
+  stopToResumeS: optional<number | null>(z.number(), null),
+  burst: optional(
+    z.object({
+      /** Pages sent between the end of the first pass and the stop, in hot sets. */
+      extra_sweeps: z.number().nullish(),
+    }),
+    {},
+  ),
   config: z.object({
     /** MiB: RAM, all data, and of that what is rewritten. */
     ram: z.number().positive(),
     A: z.number().nonnegative(),
     W: z.number().nonnegative(),
     /** Sweeps of the writer per second. */
-    ticks: z.number().positive().default(10),
-    accel: z.string().default('kvm'),
+    ticks: optional(z.number().positive(), 10),
+    accel: optional(z.string(), 'kvm'),
     /** Frames on the wire, '974mbit'. */
-    link: z.string().regex(/^\d+(\.\d+)?mbit$/u),
-    wmem: z.number().default(0),
-    tsq: z.number().default(0),
-    qburst: z.number().default(200_000),
-    live: z.boolean(),
-    prealloc: z.boolean().default(true),
-    src_prealloc: z.boolean().default(false),
-    limit_s: z.number().positive(),
+    link: optional(z.string().regex(/^\d+(\.\d+)?[kmg]bit$/u), '974mbit'),
+    /** Bytes: the queue and the burst of the shaper; limits of socket buffers and small queues, 0: the kernel's. */
+    qlimit: optional(z.number().positive(), 1_514_000),
+    qburst: optional(z.number(), 200_000),
+    wmem: optional(z.number(), 0),
+    rmem: optional(z.number(), 0),
+    tsq: optional(z.number(), 0),
+    /** Bytes/s. */
+    speed: optional(z.number().positive(), unlimited),
+    live: optional(z.boolean(), true),
+    /** 'qemu', or 'sink': a program that throws away what arrives. */
+    dst: optional(z.string(), 'qemu'),
+    prealloc: optional(z.boolean(), true),
+    src_prealloc: optional(z.boolean(), false),
+    limit_s: optional(z.number().positive(), 30),
     /** Seconds; null: QEMU's own. */
-    downtime: z.number().positive().nullable(),
-    cpuload: z.number().default(0),
-    memload: z.number().default(0),
-    load: z.object({ kind: z.string(), mbit: z.number().optional(), n: z.number().optional() }).nullable(),
-    env: z.record(z.string(), z.string()).nullable(),
+    downtime: optional<number | null>(z.number().positive(), null),
+    cpuload: optional(z.number(), 0),
+    memload: optional(z.number(), 0),
+    /** One kind of traffic, or several. */
+    load: z.preprocess((load) => (load ? [load].flat() : []), z.array(loadSchema)),
+    env: optional(z.record(z.string(), z.union([z.string(), z.number()])), {}),
   }),
 });
 
@@ -61,94 +80,15 @@ export function readRun(value: unknown, place: string): MeasuredRun {
 }
 
 /**
- * The condition under which a run copied, as the burst distributions name it.
+ * What a run's link carries, Mbit/s of frames.
  *
  * @example
- * burstCondition(ownRuns()[0]) // => 'base'
+ * linkMbits('1.5gbit') // => 1500
  */
-export function burstCondition({ config }: MeasuredRun): string {
-  const { accel, env, load, cpuload, memload, qburst, wmem, tsq } = config;
-  const background = load?.kind === 'blast' ? 'blast load' : load ? 'ping load' : undefined;
-  const busy = cpuload > 0 ? '2 busy loops' : memload > 0 ? 'memory hog' : undefined;
-  const load1 = background ?? busy;
-  if (env?.MIGSLOW !== undefined) {
-    const slow = 'slow+600ns/page';
-    const both = `${slow}, ${load1 ?? ''}`;
-    return both in bursts.conditions ? both : slow;
-  }
-  if (accel === 'tcg') return 'tcg';
-  if (qburst < 200_000) return 'per-packet timers';
-  if (wmem > 0) return `wmem ${wmem}`;
-  if (tsq > 0) return `tsq ${tsq}`;
-  return load1 ?? 'base';
+export function linkMbits(link: string): number {
+  const scale = link.endsWith('gbit') ? 1000 : link.endsWith('kbit') ? 0.001 : 1;
+  return Number.parseFloat(link) * scale;
 }
 
-type Conditions = Record<string, { quantiles: number[][] }>;
-
-function quantilesOf(run: MeasuredRun): number[][] {
-  const conditions: Conditions = bursts.conditions;
-  return (conditions[burstCondition(run)] ?? bursts.conditions.base).quantiles;
-}
-
-/**
- * The limit of a run's condition, bytes: what 99 % of the calls are too slow for within the downtime limit. Above it a
- * rewritten set stops only by luck.
- *
- * @example
- * limitOfCondition(ownRuns()[0]) // => 211071000
- */
-export function limitOfCondition(run: MeasuredRun): number {
-  const p99 = quantilesOf(run).find(([percent]) => percent === 99)!;
-  return p99[1]! * 1e9 * (run.config.downtime ?? defaultLimitSeconds);
-}
-
-const defaultLimitSeconds = 0.03;
-
-/** The campaign's shaper lets 974 Mbit/s of frames through, which is 930 Mbit/s of TCP. */
-const payloadShare = 930 / 974;
-
-/**
- * A measured run as a scenario on stack qemu-1.2.1. Nothing in it depends on how the run ended: the writer and the
- * link are the campaign's, the bursts are those of the run's condition, the costs are the profile's.
- *
- * @example
- * scenarioOf(ownRuns()[0])[0] // => { origin: 'run dist-00-r0', path: 'stack', value: 'qemu-1.2.1' }
- */
-export function scenarioOf(run: MeasuredRun): Assignment[] {
-  const { config } = run;
-  const link = (Number.parseFloat(config.link) * payloadShare).toFixed(6);
-  const fields: Record<string, unknown> = {
-    stack: 'qemu-1.2.1',
-    'migration.kind': config.live ? 'lm' : 'stop-and-copy',
-    'migration.maxBandwidth': 'unlimited',
-    'migration.patience': `${config.limit_s} s`,
-    'vm.vcpus': 1,
-    'vm.ram': `${config.ram} MiB`,
-    'vm.resident': `${config.A - config.W} MiB`,
-    'link.rate': `${Number.parseFloat(config.link)} Mbit/s`,
-    'link.goodput': `${link} Mbit/s`,
-    'parameters.burst.quantiles': quantilesOf(run),
-    'parameters.burst.unit': 'GB/s',
-  };
-  if (config.W > 0) {
-    fields['vm.workload[0].size'] = `${config.W} MiB`;
-    fields['vm.workload[0].period'] = `${1 / config.ticks} s`;
-  }
-  if (config.downtime !== null) fields['migration.downtimeLimit'] = `${config.downtime} s`;
-  if (config.load) {
-    const senders = config.load.kind === 'ping' ? (config.load.n ?? 1) : 1;
-    const rate = `${(config.load.mbit ?? 930) / senders} Mbit/s`;
-    const kind = config.load.kind === 'blast' ? 'icmp-paced' : 'icmp-flood';
-    fields.background = Array.from({ length: senders }, () => ({ kind, rate }));
-  }
-  if (config.src_prealloc) fields['parameters.cpu.zeroPageSeconds'] = touchedZeroPageSeconds;
-  if (!config.prealloc) fields['parameters.destination.zeroPageSeconds'] = freshZeroPageSeconds;
-  if (config.accel === 'tcg') fields['parameters.qemu.syncsEveryCall'] = 1;
-  if (config.wmem > 0) fields['parameters.stream.sendBufferBytes'] = config.wmem;
-  return Object.entries(fields).map(([path, value]) => ({ origin: `run ${run.id}`, path, value }));
-}
-
-/** A zero page that the source has touched before, s (class a2, two runs). */
-const touchedZeroPageSeconds = 0.344e-6;
-/** Taking in a zero page where the destination's memory is not preallocated, s (class a2). */
-const freshZeroPageSeconds = 5.8e-6;
+/** Whether QEMU was given a limit of rate. */
+export const isRateLimited = ({ config }: MeasuredRun): boolean => config.speed < unlimited;

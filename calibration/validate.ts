@@ -2,7 +2,9 @@ import type { Executor, Job } from '../studies/executor.js';
 import { prepare } from '../studies/prepare.js';
 import type { RunResult } from '../studies/run.js';
 import { quantileOfSorted } from '../studies/summary.js';
-import { burstCondition, limitOfCondition, scenarioOf, type MeasuredRun } from './qemu-1.2.1-run.js';
+import { burstCondition, limitOfCondition } from './qemu-1.2.1-conditions.js';
+import type { MeasuredRun } from './qemu-1.2.1-run.js';
+import { scenarioOf } from './qemu-1.2.1-scenario.js';
 
 /** One measured run beside its prediction. */
 export interface ValidatedRun {
@@ -117,18 +119,26 @@ function compareSweeps(run: MeasuredRun, results: readonly RunResult[]): Validat
   const measured = run.burst.extra_sweeps;
   const hotPages = run.config.W * 256;
   if (measured == null || hotPages === 0) return null;
-  const sorted = results.map((result) => result.dataPagesAfterFirstPass / hotPages).toSorted((a, b) => a - b);
-  const [p5, p50, p95] = [0.05, 0.5, 0.95].map((p) => quantileOfSorted(sorted, p)) as [
-    number,
-    number,
-    number,
-  ];
+  // Only of a guest that stopped after the first pass are there any, measured or predicted.
+  const pages = results.map((result) => result.dataPagesAfterFirstPass).filter((count) => count !== null);
+  if (pages.length === 0) return null;
+  const sorted = pages.map((count) => count / hotPages).toSorted((a, b) => a - b);
+  const [p5, p50, p95] = [0.05, 0.5, 0.95].map((p) => boundOfNext(sorted, p)) as [number, number, number];
   // Measured values are written with three decimals.
   const holdsMeasured = measured >= p5 - resolution && measured <= p95 + resolution;
   return { p5, p50, p95, holdsMeasured };
 }
 
 const resolution = 0.0005;
+
+/**
+ * The bound below which one more draw lies with probability `p`: of n draws, the one in place p (n + 1). Between the usual
+ * quantiles of 20 draws only 81 % of further ones would lie where 90 % should, between those of 60 draws 87 %.
+ */
+function boundOfNext(sorted: readonly number[], p: number): number {
+  const place = p * (sorted.length + 1) - 1;
+  return quantileOfSorted(sorted, Math.min(1, Math.max(0, place / Math.max(1, sorted.length - 1))));
+}
 
 function summarizeClass(cls: string, runs: readonly ValidatedRun[]): ValidatedClass {
   const decided = runs.filter(({ isDecided }) => isDecided);

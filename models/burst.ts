@@ -16,10 +16,10 @@ export interface BurstParameters {
   /** By how much a saturated network slows the copying: speeds are divided by 1 + this x the background's share. */
   networkSlowdown: number;
   /**
-   * A burst into an idle socket finds caches and congestion window cold: its normal score lies lower by `shift`, and
-   * with each further call this shrinks by the share `recovery`.
+   * A burst into an idle socket finds the socket's pages and the caches cold: each byte takes `secondsPerByte` longer,
+   * its normal score lies lower by `shift`, and with each further call both shrink by the share `recovery`.
    */
-  cold: { shift: number; recovery: number };
+  cold: { secondsPerByte: number; shift: number; recovery: number };
 }
 
 /** A run's sequence of burst speeds. */
@@ -53,32 +53,46 @@ export function quantileAt(quantiles: BurstParameters['quantiles'], u: number): 
 }
 
 /**
- * Bursts with the given distribution, made by a Gaussian copula: a normal score is mapped through the quantiles. The
- * score has a part that stays for the whole run (runs drift against each other) and one that is autoregressive from
- * call to call; over many runs the distribution is exact whatever the two. `slowdown` (>= 1) divides every speed.
+ * Bursts with the given distribution: an autoregressive normal score is mapped through the quantiles. Runs drift against
+ * each other in all their quantiles alike: of the pooled logarithms a run keeps the part that is not between runs, and
+ * is faster or slower as a whole by `runSpread`. Pooled over runs, the spread is as given. `slowdown` (>= 1) divides every speed.
  *
  * @example
- * const cold = { shift: 0, recovery: 1 };
+ * const cold = { secondsPerByte: 0, shift: 0, recovery: 1 };
  * const alike = { quantiles: [[0, 5e9], [100, 5e9]], correlation: 0.3, runSpread: 0, networkSlowdown: 0, cold };
  * createBursts(alike, createRandom('burst'), 1.25).next(true) // => 4e9
  */
 export function createBursts(parameters: BurstParameters, random: RandomStream, slowdown = 1): Bursts {
-  const { quantiles, correlation, runSpread, cold } = parameters;
-  const speedOf = (score: number): number => quantileAt(quantiles, normalCdf(score)) / slowdown;
-  const whole = Math.log(speedOf(1) / speedOf(-1)) / 2;
-  const betweenRuns = whole > 0 ? Math.min(runSpread / whole, 1) : 0;
-  const withinRun = Math.sqrt(1 - betweenRuns * betweenRuns);
+  const { correlation, cold } = parameters;
   const fresh = Math.sqrt(1 - correlation * correlation);
-  const drift = betweenRuns * random.normal();
+  const quantiles = quantilesOfRun(parameters, random.normal());
+  const speedOf = (score: number): number => quantileAt(quantiles, normalCdf(score)) / slowdown;
   let score = random.normal();
   let chill = 0;
   return {
     next(afterIdle) {
       score = correlation * score + fresh * random.normal();
-      chill = afterIdle ? cold.shift : chill * (1 - cold.recovery);
-      return speedOf(drift + withinRun * score - chill);
+      chill = afterIdle ? 1 : chill * (1 - cold.recovery);
+      const warm = speedOf(score - chill * cold.shift);
+      return warm / (1 + chill * cold.secondsPerByte * warm);
     },
     max: quantiles[quantiles.length - 1]![1] / slowdown,
-    median: speedOf(drift),
+    median: speedOf(0),
   };
+}
+
+/** The quantiles of a run that lies `drift` standard deviations above the others. */
+function quantilesOfRun(
+  { quantiles, runSpread }: BurstParameters,
+  drift: number,
+): BurstParameters['quantiles'] {
+  if (runSpread === 0) return quantiles;
+  const speedAt = (score: number): number => quantileAt(quantiles, normalCdf(score));
+  const whole = Math.log(speedAt(1) / speedAt(-1)) / 2;
+  if (whole === 0) return quantiles;
+  const between = Math.min(runSpread / whole, 1);
+  const within = Math.sqrt(1 - between * between);
+  const median = speedAt(0);
+  const level = median * Math.exp(between * whole * drift);
+  return quantiles.map(([percent, speed]) => [percent, level * (speed / median) ** within]);
 }

@@ -19,9 +19,10 @@ interface Part {
 }
 
 /**
- * Lays a VM's memory out on the line of RAM, for `createGuestMemory`. 'bottom': what is written, then what rests, then
- * zero pages; 'top': the reverse; 'spread': data and zero pages in turns of random lengths, data last (Linux keeps its
- * page array at the top of RAM), the workloads in the middle. Where a sequential writer stands in its sweep is random too.
+ * Lays a VM's memory out on the line of RAM, for `createGuestMemory`. 'bottom': the profile's zero pages below all data,
+ * what is written, then what rests, then the other zero pages; 'top': what rests and what is written behind all zero
+ * pages; 'spread': data and zero pages in turns of random lengths, data last (Linux keeps its page array at the top of
+ * RAM), the workloads in the middle. Where a sequential writer stands in its sweep is random too.
  *
  * @example
  * // 16 MiB, 4 MiB of it data at rest, from the bottom
@@ -44,8 +45,10 @@ export function layOutMemory(
   const rest = (share: number): Part => ({ pages: restingPages * share, dataShare: 1, writers: [] });
   const zeros = (share: number): Part => ({ pages: zeroPages * share, dataShare: 0, writers: [] });
   const line: Part[] = [];
-  if (vm.layout === 'bottom') line.push(...written, rest(1), zeros(1));
-  else if (vm.layout === 'top') line.push(zeros(1), rest(1), ...written);
+  if (vm.layout === 'bottom') {
+    const low = zeroPages > 0 ? Math.min(1, values.lowZeroBytes / pageBytes / zeroPages) : 0;
+    line.push(zeros(low), ...written, rest(1), zeros(1 - low));
+  } else if (vm.layout === 'top') line.push(zeros(1), rest(1), ...written);
   else {
     const freeShares = randomShares(clumps, random.layout);
     const dataShares = randomShares(clumps, random.layout);

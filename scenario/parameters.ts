@@ -11,10 +11,13 @@ import { parseQuantity, type Dimension } from './units.js';
 export interface Parameters {
   values: ProfileValues;
   burst: BurstParameters;
-  rules: Omit<MainLoopRules, 'downtimeLimitSeconds' | 'maxBandwidth' | 'stopSeconds' | 'loadSeconds'>;
+  rules: Omit<MainLoopRules, 'downtimeLimitSeconds' | 'maxBandwidth' | RuleOfPlace>;
   /** How often libvirt polls; 0 without libvirt. */
   libvirtPollSeconds: number;
 }
+
+/** Rules that depend on the place: the profile's group `cpu` has them. */
+type RuleOfPlace = 'setupSeconds' | 'stopSeconds' | 'loadSeconds';
 
 type Groups = Record<string, Record<string, number>>;
 
@@ -117,9 +120,30 @@ function overrideBurst(burst: BurstParameters, written: Record<string, unknown>)
         }
         result[name] = value;
         break;
+      case 'cold':
+        result.cold = overrideCold(result.cold, value);
+        break;
       default:
-        throw unknown(path, ['quantiles', 'unit', 'correlation', 'runSpread', 'networkSlowdown']);
+        throw unknown(path, ['quantiles', 'unit', 'correlation', 'runSpread', 'networkSlowdown', 'cold']);
     }
+  }
+  return result;
+}
+
+function overrideCold(cold: BurstParameters['cold'], written: unknown): BurstParameters['cold'] {
+  const path = ['burst', 'cold'];
+  if (!isRecord(written)) throw wrong(path, written, 'must hold constants by name');
+  const result = { ...cold };
+  for (const [name, value] of Object.entries(written)) {
+    if (name !== 'secondsPerByte' && name !== 'shift' && name !== 'recovery') {
+      throw unknown([...path, name], Object.keys(cold));
+    }
+    const limit = name === 'recovery' ? 1 : Infinity;
+    if (typeof value !== 'number' || !(value >= 0 && value <= limit && value < Infinity)) {
+      const rule = limit === 1 ? 'must be a number from 0 to 1' : 'must be a number of at least 0';
+      throw wrong([...path, name], value, rule);
+    }
+    result[name] = value;
   }
   return result;
 }

@@ -67,6 +67,7 @@ export function buildWorld(
   const occupiedShare = link.backgroundAlone / scenario.link.goodput;
   // A run is a little slower or faster than another in all that its CPU does.
   const pace = Math.exp(cpu.spread * sim.random('pace').normal());
+  const destinationPace = Math.exp(destination.spread * sim.random('destination pace').normal());
   const migration = {
     sim,
     guest,
@@ -79,11 +80,12 @@ export function buildWorld(
       cleanPageSeconds: cpu.cleanPageSeconds * pace,
       syncPageSeconds: cpu.syncPageSeconds * pace,
       networkByteSeconds: cpu.networkByteSeconds * pace,
-      destinationZeroPageSeconds: destination.zeroPageSeconds * pace,
-      destinationDataPageSeconds: destination.dataPageSeconds * pace,
+      destinationZeroPageSeconds: destination.zeroPageSeconds * destinationPace,
+      destinationDataPageSeconds: destination.dataPageSeconds * destinationPace,
     },
     rules: {
       ...rules,
+      setupSeconds: cpu.setupSeconds,
       stopSeconds: cpu.stopSeconds,
       loadSeconds: cpu.loadSeconds,
       downtimeLimitSeconds: scenario.migration.downtimeLimit,

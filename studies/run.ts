@@ -27,8 +27,11 @@ export interface RunResult {
    * finish, the time it stood still included.
    */
   guestSlowdown: number;
-  /** Data pages sent after the first pass and before the guest stopped (or patience ran out). */
-  dataPagesAfterFirstPass: number;
+  /**
+   * Data pages sent after the first pass and before the guest stopped (or patience ran out); null if it stopped within
+   * the first pass.
+   */
+  dataPagesAfterFirstPass: number | null;
   leftAtStopBytes: number;
   nearest: { remainingBytes: number; thresholdBytes: number } | null;
   rounds?: readonly Round[];
@@ -82,8 +85,9 @@ export function runOnce(
   };
 }
 
-function pagesAfterFirstPass(journal: Journal, bytesOutside: number): number {
-  if (journal.firstPassAt === null) return 0;
+function pagesAfterFirstPass(journal: Journal, bytesOutside: number): number | null {
+  const { firstPassAt, stoppedAt } = journal;
+  if (firstPassAt === null || (stoppedAt !== null && firstPassAt > stoppedAt)) return null;
   const before = journal.dataPagesBeforeStop ?? journal.dataPagesSent - bytesOutside / pageBytes;
   return Math.max(0, before - journal.dataPagesInFirstPass);
 }

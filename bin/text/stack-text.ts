@@ -89,6 +89,7 @@ function burst(
     ['burst.correlation', formatNumber(correlation)],
     ['burst.runSpread', formatNumber(runSpread)],
     ['burst.networkSlowdown', formatNumber(networkSlowdown)],
+    ['burst.cold.secondsPerByte', `${formatNumber(cold.secondsPerByte)} s/byte`],
     ['burst.cold.shift', `${formatNumber(cold.shift)} standard deviations`],
     ['burst.cold.recovery', formatNumber(cold.recovery)],
   ];

@@ -40,6 +40,8 @@ export interface MainLoopRules {
   syncsEveryCall: number;
   /** Device state sent after the guest stopped, bytes. */
   deviceStateBytes: number;
+  /** From the start of the windows' ticks to the first page: the dirty log is switched on. */
+  setupSeconds: number;
   /** Stopping the vCPUs. */
   stopSeconds: number;
   /** Loading the device state at the destination. */

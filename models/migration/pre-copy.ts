@@ -17,12 +17,12 @@ import { pageBytes, type Migration } from './migration.js';
  */
 export function* preCopy(m: Migration): Process {
   const { sim, journal } = m;
-  const startedAt = sim.now;
   journal.transferStart ??= m.sample();
   // Every page is marked dirty, and the dirty log begins here: what was written before does not count.
   m.guest.memory.sync(m.guest.time());
-  const window = createWindow(m, startedAt);
+  const window = createWindow(m);
   const round = createRounds(m);
+  yield delay(m.rules.setupSeconds);
   for (;;) {
     if (canLeap(m)) yield* leap(m);
     const begunAt = sim.now;
@@ -30,7 +30,8 @@ export function* preCopy(m: Migration): Process {
     window.use(call.bytes);
     if (isHopeless(m, call)) {
       m.thread.spend(call.seconds);
-      yield call.ended === 'full socket' ? m.stream.writable : delay(window.tickAfter(call.seconds));
+      const untilTick = window.tickAfter(begunAt, begunAt + call.seconds);
+      yield call.ended === 'full socket' ? m.stream.writable : delay(call.seconds + untilTick);
       continue;
     }
     yield m.thread.work(call.seconds);
@@ -47,7 +48,8 @@ export function* preCopy(m: Migration): Process {
       round.end(bandwidth, threshold, fits);
       if (fits) return;
     }
-    yield call.ended === 'full socket' ? m.stream.writable : delay(window.tickAfter(0));
+    const untilTick = window.tickAfter(begunAt, sim.now);
+    yield call.ended === 'full socket' ? m.stream.writable : delay(untilTick);
   }
 }
 
@@ -180,30 +182,41 @@ function remainingBytes(m: Migration): number {
   return m.guest.memory.waiting() * pageBytes;
 }
 
-/** The 100 ms window: its quota of bytes, and the tick that opens the next one. */
-function createWindow(m: Migration, startedAt: number) {
+/**
+ * The 100 ms window: its quota of bytes, and the tick that opens the next one. The tick is a timer of the main loop: one
+ * that falls due during a call runs at its end, and the next comes 100 ms after that (buffered_file.c,
+ * buffered_rate_tick), so a long call moves all ticks after it.
+ */
+function createWindow(m: Migration) {
   const { windowSeconds, maxBandwidth } = m.rules;
-  let current = 0;
+  let next = m.sim.now + windowSeconds;
   let used = 0;
-  const index = (): number => Math.floor((m.sim.now - startedAt) / windowSeconds + 1e-9);
+  const tickUntil = (time: number): void => {
+    for (; next <= time + rounding; next += windowSeconds) used = 0;
+  };
   return {
     left(): number {
-      if (index() !== current) {
-        current = index();
-        used = 0;
-      }
+      tickUntil(m.sim.now);
       return maxBandwidth * windowSeconds - used;
     },
     use(bytes: number): void {
       used += bytes;
     },
-    /** Seconds from now to the first tick that comes more than `seconds` from now. */
-    tickAfter(seconds: number): number {
-      const elapsed = m.sim.now - startedAt;
-      return (Math.floor((elapsed + seconds) / windowSeconds + 1e-9) + 1) * windowSeconds - elapsed;
+    /** Seconds from the end of a call to the tick that comes next: 0 if it fell due during the call. */
+    tickAfter(begunAt: number, endedAt: number): number {
+      tickUntil(begunAt);
+      const at = Math.max(next, endedAt);
+      if (next <= endedAt) {
+        next = endedAt + windowSeconds;
+        used = 0;
+      }
+      return at - endedAt;
     },
   };
 }
+
+/** Two times nearer to each other than this are one, s. */
+const rounding = 1e-9;
 
 /** Keeps the journal of rounds. */
 function createRounds(m: Migration) {

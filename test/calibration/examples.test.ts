@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 import { ownRuns, parseRuns } from '../../calibration/measured-runs.js';
 import { predictCells } from '../../calibration/predict-cells.js';
-import { burstCondition, limitOfCondition, readRun, scenarioOf } from '../../calibration/qemu-1.2.1-run.js';
+import {
+  burstCondition,
+  limitOfCondition,
+  quantilesOfCondition,
+  runsOfCondition,
+} from '../../calibration/qemu-1.2.1-conditions.js';
+import { linkMbits, readRun } from '../../calibration/qemu-1.2.1-run.js';
+import { scenarioOf } from '../../calibration/qemu-1.2.1-scenario.js';
 import { reproduce, scoreOf } from '../../calibration/reproduce.js';
 import { studyStatements } from '../../calibration/statements.js';
 import { studyCells } from '../../calibration/study.js';
@@ -22,6 +29,9 @@ it('the examples of measured runs give the values that stand there', async () =>
   );
   expect(burstCondition(run!)).toBe('base');
   expect(limitOfCondition(run!)).toBeCloseTo(211_071_000, 3);
+  expect(quantilesOfCondition(run!).find(([percent]) => percent === 50)).toEqual([50, 5.858e9]);
+  expect(runsOfCondition(run!).spread).toBe(0.045);
+  expect(linkMbits('1.5gbit')).toBe(1500);
   expect(scenarioOf(run!)[0]).toEqual({ origin: 'run dist-00-r0', path: 'stack', value: 'qemu-1.2.1' });
   expect((await validate([idle!], 5, 1, createInlineExecutor())).goals[0]!.value).toBe('1 of 1');
 });

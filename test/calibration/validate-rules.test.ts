@@ -95,14 +95,14 @@ describe('one run beside its prediction', () => {
     });
     const { runs, extraSweepsInside } = await compare([
       sweeps(0.5),
-      sweeps(0.02),
-      sweeps(0.96),
+      sweeps(0.001),
+      sweeps(0.999),
       sweeps(null),
     ]);
     expect(runs[0]!.extraSweeps).toEqual({
-      p5: expect.closeTo(0.05, 9) as number,
+      p5: expect.closeTo(0.005, 9) as number,
       p50: expect.closeTo(0.5, 9) as number,
-      p95: expect.closeTo(0.95, 9) as number,
+      p95: expect.closeTo(0.995, 9) as number,
       holdsMeasured: true,
     });
     expect(runs.slice(1).map(({ extraSweeps }) => extraSweeps?.holdsMeasured)).toEqual([
@@ -112,6 +112,17 @@ describe('one run beside its prediction', () => {
     ]);
     expect(extraSweepsInside).toEqual({ inside: 1, of: 3 });
   });
+});
+
+it('a prediction of sweeps counts only the replications that got beyond the first pass, as the measured ones', async () => {
+  const pages = 0.5 * limitMiB * 256;
+  const at = (dataPagesAfterFirstPass: number | null) => ({ ...predicted(2), dataPagesAfterFirstPass });
+  const measured = { burst: { extra_sweeps: 0.5 } };
+  const { runs } = await compare([
+    { predicted: [at(null), at(0.5 * pages), at(null)], measured },
+    { predicted: [at(null)], measured },
+  ]);
+  expect(runs.map(({ extraSweeps }) => extraSweeps?.p50)).toEqual([0.5, undefined]);
 });
 
 describe('a class of runs', () => {

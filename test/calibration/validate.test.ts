@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ownRuns } from '../../calibration/measured-runs.js';
-import { scenarioOf, type MeasuredRun } from '../../calibration/qemu-1.2.1-run.js';
+import type { MeasuredRun } from '../../calibration/qemu-1.2.1-run.js';
+import { scenarioOf } from '../../calibration/qemu-1.2.1-scenario.js';
 import { validate, type Validation } from '../../calibration/validate.js';
 import { createInlineExecutor, runJob } from '../../studies/executor.js';
 import { prepare } from '../../studies/prepare.js';

@@ -13,7 +13,7 @@ const lognormal: BurstParameters = {
   correlation: 0,
   runSpread: 0,
   networkSlowdown: 0,
-  cold: { shift: 0, recovery: 0.2 },
+  cold: { secondsPerByte: 0, shift: 0, recovery: 0.2 },
 };
 
 /** The first `calls` speeds of each of so many runs; `cold`: each call finds the socket empty. */
@@ -108,15 +108,25 @@ describe('bursts', () => {
   });
 
   it('are lower by the shift of their score while the socket was idle', () => {
-    const cold = { shift: 1.5, recovery: 0.2 };
-    const first = speeds({ ...lognormal, correlation: 0.3, runSpread: 0.05, cold }, 4000, 1);
+    const cold = { secondsPerByte: 0, shift: 1.5, recovery: 0.2 };
+    const first = speeds({ ...lognormal, correlation: 0.3, cold }, 4000, 1);
     expect(median(first.map((run) => run[0]!))).toBeCloseTo(Math.exp(-1.5 * sigma), 2);
     const always = speeds({ ...lognormal, cold }, 1, 4001, true)[0]!;
     expect(median(always)).toBeCloseTo(Math.exp(-1.5 * sigma), 2);
   });
 
+  it('take longer for each byte while the socket was idle, whatever their speed is, and recover', () => {
+    const cold = { secondsPerByte: 0.25, shift: 0, recovery: 0.5 };
+    const warm = speeds({ ...lognormal, runSpread: 0.05 }, 50, 4);
+    speeds({ ...lognormal, runSpread: 0.05, cold }, 50, 4).forEach((run, i) => {
+      [0.25, 0.125, 0.0625].forEach((extra, call) => {
+        expect(1 / run[call]!).toBeCloseTo(1 / warm[i]![call]! + extra, 12);
+      });
+    });
+  });
+
   it('recover call by call: what is left of the shift shrinks by a share each time', () => {
-    const cold = { shift: 2, recovery: 0.5 };
+    const cold = { secondsPerByte: 0, shift: 2, recovery: 0.5 };
     const runs = speeds({ ...lognormal, cold }, 8000, 5);
     [2, 1, 0.5, 0.25, 0.125].forEach((shift, call) => {
       expect(median(runs.map((run) => run[call]!))).toBeCloseTo(Math.exp(-shift * sigma), 2);
@@ -135,20 +145,32 @@ describe('bursts', () => {
     expect(one.max).toBeCloseTo(other.max / 1.25, 12);
   });
 
-  it('are never faster than their limit', () => {
-    const parameters = {
-      ...lognormal,
-      quantiles: [
-        [0, 1],
-        [50, 2],
-        [100, 3],
-      ] as const,
-      runSpread: 0.1,
+  it('are never faster than the limit of their run', () => {
+    const quantiles = [
+      [0, 1],
+      [50, 2],
+      [100, 3],
+    ] as const;
+    const run = (seed: string, runSpread: number) => {
+      const bursts = createBursts({ ...lognormal, quantiles, runSpread }, createRandom(seed));
+      return { max: bursts.max, fastest: Math.max(...Array.from({ length: 500 }, () => bursts.next(false))) };
     };
-    const runs = speeds(parameters, 100, 200).flat();
-    expect(createBursts(parameters, createRandom('max')).max).toBe(3);
-    expect(Math.max(...runs)).toBeLessThanOrEqual(3);
-    expect(Math.max(...runs)).toBeGreaterThan(2.95);
+    expect(run('max', 0).max).toBe(3);
+    for (const seed of ['a', 'b', 'c', 'd']) {
+      const { max, fastest } = run(seed, 0.1);
+      expect(fastest).toBeLessThanOrEqual(max);
+      expect(fastest).toBeGreaterThan(0.97 * max);
+    }
+  });
+
+  it('drift from run to run in all their quantiles alike', () => {
+    const level = (percent: number) =>
+      speeds({ ...lognormal, runSpread: 0.09 }, 300, 400).map((run) => {
+        const sorted = run.toSorted((a, b) => a - b);
+        return Math.log(sorted[Math.floor((percent / 100) * sorted.length)]!);
+      });
+    expect(deviation(level(50))).toBeCloseTo(0.09, 1);
+    expect(deviation(level(95))).toBeCloseTo(0.09, 1);
   });
 
   it('are constant where the quantiles are, whatever else is asked', () => {
@@ -161,9 +183,9 @@ describe('bursts', () => {
       correlation: 0.5,
       runSpread: 0.05,
     };
-    expect(new Set(speeds({ ...constant, cold: { shift: 2, recovery: 0.1 } }, 10, 10).flat())).toEqual(
-      new Set([7]),
-    );
+    expect(
+      new Set(speeds({ ...constant, cold: { secondsPerByte: 0, shift: 2, recovery: 0.1 } }, 10, 10).flat()),
+    ).toEqual(new Set([7]));
   });
 });
 

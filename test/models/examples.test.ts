@@ -65,7 +65,7 @@ test('the example of streams gives the values that stand there', () => {
 });
 
 test('the example of bursts gives the value that stands there', () => {
-  const cold = { shift: 0, recovery: 1 };
+  const cold = { secondsPerByte: 0, shift: 0, recovery: 1 };
   const quantiles = [
     [0, 5e9],
     [100, 5e9],

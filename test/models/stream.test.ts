@@ -71,12 +71,18 @@ describe('the socket', () => {
     }
   });
 
-  it('takes what is more than its size as it drains', () => {
+  it('takes what is more than its size as it drains, and may be closed when a third of it is free again', () => {
     const { stream, timeOf } = streamOf();
     stream.push(500, 0);
     expect(stream.outside()).toBe(200);
-    expect(timeOf(stream.accepted())).toBeCloseTo(2, 12);
+    expect(timeOf(stream.accepted())).toBeCloseTo(3, 12);
     expect(stream.outside()).toBeCloseTo(0, 9);
+  });
+
+  it('may be closed at once when it took all without being full', () => {
+    const { stream, timeOf } = streamOf();
+    stream.push(300, 0);
+    expect(timeOf(stream.accepted())).toBe(0);
   });
 
   it('takes a little more or less each time where packets are packed differently', () => {

@@ -9,6 +9,7 @@ const page = 4096;
 const values = {
   residentBase: 0,
   residentPerRam: 0,
+  lowZeroBytes: 0,
   touchedShare: 1,
   idleBytes: 0,
   idleVisitsPerSecond: 10,
@@ -52,6 +53,20 @@ describe('the layout of RAM', () => {
       [100, 'written'],
       [200, 'rest'],
       [700, 'zero'],
+    ]);
+  });
+
+  it('from the bottom, above zero pages that lie below all data where there are such', () => {
+    const above = { ...values, lowZeroBytes: 50 * page };
+    expect(kinds(layOut(vm({ ...spec, layout: 'bottom' }), above).layers)).toEqual([
+      [50, 'zero'],
+      [100, 'written'],
+      [200, 'rest'],
+      [650, 'zero'],
+    ]);
+    expect(kinds(layOut(vm({ resident: 980 * page }), above).layers)).toEqual([
+      [20, 'zero'],
+      [980, 'rest'],
     ]);
   });
 

@@ -128,6 +128,16 @@ describe('an override of the bursts', () => {
   });
 
   it('takes the other figures as numbers below 1', () => {
+    const { cold } = resolve({ burst: { cold: { shift: 2, recovery: 1 } } }).burst;
+    expect(cold).toMatchObject({ shift: 2, recovery: 1 });
+    expect(wrong({ burst: { cold: { recovery: 2 } } })).toThrow(
+      'parameters.burst.cold.recovery is 2: must be a number from 0 to 1',
+    );
+    expect(wrong({ burst: { cold: { secondsPerByte: -1 } } })).toThrow('must be a number of at least 0');
+    expect(wrong({ burst: { cold: { warmth: 1 } } })).toThrow(
+      'parameters.burst.cold.warmth: no such constant',
+    );
+    expect(wrong({ burst: { cold: 3 } })).toThrow('parameters.burst.cold is 3: must hold constants by name');
     const { burst } = resolve({ burst: { correlation: 0.5, runSpread: 0, networkSlowdown: 0.2 } });
     expect(burst).toMatchObject({ correlation: 0.5, runSpread: 0, networkSlowdown: 0.2 });
     expect(wrong({ burst: { correlation: 1 } })).toThrow(

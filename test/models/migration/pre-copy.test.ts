@@ -36,6 +36,21 @@ describe('a guest that writes nothing', () => {
   });
 });
 
+describe('the set-up', () => {
+  it('delays the first page, but not the ticks', () => {
+    const zeros = { zeroPages: 1000, costs: { zeroPageSeconds: 1e-4 } };
+    const [plain, late] = [tiny(zeros), tiny({ ...zeros, rules: { setupSeconds: 0.02 } })];
+    plain.migrate();
+    late.migrate();
+    // 510 pages in the first call, whenever it begins; the other 490 with the tick at 0.1 s.
+    expect(plain.journal.stoppedAt).toBeCloseTo(0.149, 9);
+    expect(late.journal.stoppedAt).toBeCloseTo(0.149, 9);
+    const data = tiny({ restingPages: 200, rules: { setupSeconds: 0.02 } });
+    data.migrate();
+    expect(data.journal.resumedAt).toBeCloseTo(0.22, 9);
+  });
+});
+
 describe('zero pages', () => {
   /** 5,000 pages of 100 us: 510 fit into the 51 ms that a call works, the next call comes with the next tick. */
   const scan = () => tiny({ zeroPages: 5000, costs: { zeroPageSeconds: 1e-4 } });
@@ -49,6 +64,19 @@ describe('zero pages', () => {
     world.runTo(0.8999);
     expect(world.guest.memory.waiting()).toBeCloseTo(5000 - 9 * 510, 6);
     expect(world.thread.used()).toBeCloseTo(9 * 0.051, 9);
+  });
+
+  it('keep a tick waiting that falls due meanwhile, and all ticks after it', () => {
+    const costs = { zeroPageSeconds: 1e-4 };
+    const world = tiny({ zeroPages: 5000, restingPages: 130, socketPages: 60, costs });
+    world.start();
+    // 130 pages of data are followed by zero pages when the socket is writable again, at 40 of its 60 pages: at 0.09 s.
+    // That call works until 0.141 s, so the tick of 0.1 s runs then, and the next one 100 ms later.
+    const callsAt = (time: number): number => {
+      world.runTo(time);
+      return world.journal.calls;
+    };
+    expect([0.0899, 0.0901, 0.1409, 0.1411, 0.2409, 0.2411].map(callsAt)).toEqual([0, 1, 1, 2, 2, 3]);
   });
 
   it('take nine calls and the rest of a tenth here', () => {

@@ -74,7 +74,7 @@ export function tiny(o: Tiny) {
     correlation: 0,
     runSpread: 0,
     networkSlowdown: 0,
-    cold: { shift: 0, recovery: 0 },
+    cold: { secondsPerByte: 0, shift: 0, recovery: 0 },
   };
   const journal = createJournal(true);
   const thread = source.thread('migration');
@@ -105,6 +105,7 @@ export function tiny(o: Tiny) {
       callOverheadBytes: 0,
       syncsEveryCall: 0,
       deviceStateBytes: 0,
+      setupSeconds: 0,
       stopSeconds: 0,
       loadSeconds: 0,
       ...o.rules,
