@@ -1,5 +1,5 @@
 // Fits the study anew, from estimates and not from what is stored, scores the fit and writes it into its profile:
-// `npm run fit`, some 25 minutes on two cores. `-- --starts=0` only scores what is stored. Two more write nothing:
+// `npm run fit`, some half an hour on two cores. `-- --starts=0` only scores what is stored. Two more write nothing:
 // `-- --quick` shows the way, `-- --nuisance=hiddenTraffic` tries the other way to account for the odd campaign.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -22,9 +22,8 @@ const { quick, ...flags } = parseArgs({ options }).values;
 const starts = quick ? 1 : Number(flags.starts);
 const writes = !quick && flags.nuisance === options.nuisance.default;
 
-/** Few replications to find the way; in the end as many as tell apart what differs by a tenth of a percent. */
-const searching = quick ? { steady: 5, chancy: 20 } : { steady: 50, chancy: 200 };
-const polishing = quick ? { steady: 5, chancy: 20 } : { steady: 200, chancy: 1000 };
+/** So many in which chance decides that their medians differ by half a percent from those of all runs. */
+const replications = quick ? { steady: 5, chancy: 20 } : { steady: 100, chancy: 1000 };
 const scoring = quick ? 20 : 1000;
 const draws = quick ? 20 : 300;
 const maxIterations = quick ? 1 : 8;
@@ -42,7 +41,7 @@ try {
   const fitted = starts > 0 ? await fit(stored, executor) : structuredClone(stored);
   store(fitted);
   say('slopes at the optimum');
-  const linear = await linearize(fitted, parameters, polishing, executor);
+  const linear = await linearize(fitted, parameters, replications, executor);
   const intervals = bootstrapIntervals(fitted, parameters, linear, draws);
   fitted.fitted = Object.fromEntries(
     parameters.map((parameter, j) => [parameter.name, entryOf(parameter, fitted, intervals[j]!)]),
@@ -69,28 +68,22 @@ try {
   await executor.close();
 }
 
-/** Searches from several points with few replications, and goes on from the best of the ends with many. */
+/** The best of fits from the estimates and from points around them. */
 async function fit(profile: Profile, on: Executor): Promise<Profile> {
   const random = createRandom('fit/starts');
   const blank = withoutNuisance(profile);
   let best = { cost: Infinity, values: [] as readonly number[] };
   for (let start = 1; start <= starts; start++) {
     const values = parameters.map((parameter) => startOf(parameter, start === 1 ? 0 : random.normal()));
-    const onStep = (cost: number): void => say(`start ${start} of ${starts}: cost ${cost.toFixed(1)}`);
+    const onIteration = (cost: number): void => say(`start ${start} of ${starts}: cost ${cost.toFixed(1)}`);
     const found = await fitStudy(withValues(blank, parameters, values), parameters, on, {
-      replications: searching,
+      replications,
       maxIterations,
-      onStep,
+      onIteration,
     });
     if (found.cost < best.cost) best = found;
   }
-  const onStep = (cost: number): void => say(`polishing: cost ${cost.toFixed(1)}`);
-  const { values } = await fitStudy(withValues(blank, parameters, best.values), parameters, on, {
-    replications: polishing,
-    maxIterations,
-    onStep,
-  });
-  return withValues(blank, parameters, values.map(significant));
+  return withValues(blank, parameters, best.values.map(significant));
 }
 
 /** The estimate, or a point around it: a few steps away, within the bounds. */

@@ -26,7 +26,7 @@ export interface LinearFit {
 export interface StudyFit {
   values: readonly number[];
   cost: number;
-  /** Whether the last steps could not lower the cost any more, rather than `maxIterations` ended the search. */
+  /** Whether the last iteration hardly lowered the cost, rather than `maxIterations` ended the search. */
   converged: boolean;
 }
 
@@ -135,51 +135,39 @@ export function refit(
   return leastSquares(near, values, residuals, { maxIterations: 40, tolerance: 1e-5 }).values;
 }
 
-/** How far the first step may go, in steps of each parameter, and below which range a fit gives up. */
-const firstTrust = 4;
-const leastTrust = 0.3;
-/** A step that lowers the cost by less than this share is the last but one of its kind. */
+/** How far a step may go, in steps of each parameter: of these ranges the one that does best is taken. */
+const trustRanges = [10, 5, 2, 0.7];
+/** A fit has converged when an iteration lowers the cost by less than this share. */
 const leastGain = 0.01;
 
 /**
- * Fits the free parameters to all figures at once: the objective is fitted on linear errors within a range in which
- * they are trusted, and the step is taken only if the simulation confirms that the cost falls; otherwise the range is
- * halved. The errors jump a little with the parameters (slices of time, fast calls met or missed), so slopes alone lead
- * astray.
+ * Fits the free parameters to all figures at once. The objective is fitted on linear errors within a range in which they
+ * are trusted, and the simulation says which range does best: the errors jump a little with the parameters (slices of
+ * time, fast calls met or missed), so slopes alone lead astray.
  */
 export async function fitStudy(
   profile: Profile,
   parameters: readonly StudyParameter[],
   executor: Executor,
-  options: {
-    replications: FitReplications;
-    maxIterations: number;
-    onStep?: (cost: number, values: readonly number[]) => void;
-  },
+  options: { replications: FitReplications; maxIterations: number; onIteration?: (cost: number) => void },
 ): Promise<StudyFit> {
-  const { replications, maxIterations, onStep } = options;
+  const { replications, maxIterations, onIteration } = options;
   const cells = fittedCells(profile);
-  const valuesAtStart = parameters.map((parameter) => parameter.get(profile));
-  let best = { values: valuesAtStart, errors: await cellErrors(profile, replications, executor) };
-  let cost = costOf(cells, best.errors);
-  let trust = firstTrust;
+  const at = async (values: readonly number[]) => {
+    const errors = await cellErrors(withValues(profile, parameters, values), replications, executor);
+    return { values, errors, cost: costOf(cells, errors) };
+  };
+  let best = await at(parameters.map((parameter) => parameter.get(profile)));
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
-    const there = withValues(profile, parameters, best.values);
-    const linear = await linearize(there, parameters, replications, executor, best.errors);
-    const before = cost;
-    while (cost === before && trust >= leastTrust) {
-      const values = refit(cells, parameters, linear, trust);
-      const tried = withValues(profile, parameters, values);
-      const errors = await cellErrors(tried, replications, executor);
-      const trialCost = costOf(cells, errors);
-      if (trialCost < cost) {
-        best = { values, errors };
-        cost = trialCost;
-      } else trust /= 2;
+    const here = best;
+    const there = withValues(profile, parameters, here.values);
+    const linear = await linearize(there, parameters, replications, executor, here.errors);
+    for (const trust of trustRanges) {
+      const tried = await at(refit(cells, parameters, linear, trust));
+      if (tried.cost < best.cost) best = tried;
     }
-    onStep?.(cost, best.values);
-    if (before - cost < leastGain * before) trust /= 2;
-    if (trust < leastTrust) return { values: best.values, cost, converged: true };
+    onIteration?.(best.cost);
+    if (here.cost - best.cost < leastGain * here.cost) return { ...best, converged: true };
   }
-  return { values: best.values, cost, converged: false };
+  return { ...best, converged: false };
 }

@@ -9,6 +9,8 @@ export interface HostParameters {
   cores: number;
   /** Share of the logical CPUs kept busy by other work, 0 to 1. */
   load: number;
+  /** Cores' worth of soft interrupts: the network stack at work for traffic that is nobody's on this host. */
+  softInterrupts?: number;
   /** What the second busy hyper-thread of a core adds, in cores: 0.25 means each of two runs at 0.625. */
   hyperThreadGain: number;
 }
@@ -58,7 +60,7 @@ export function hostCapacity(threads: number, host: HostParameters): number {
  * host.speedOfNext() // => 0.75
  */
 export function createHost(fluid: Fluid, name: string, parameters: HostParameters): Host {
-  const loadThreads = parameters.cpus * parameters.load;
+  const loadThreads = parameters.cpus * parameters.load + (parameters.softInterrupts ?? 0);
   const cores = fluid.resource(`${name} cores`, (threads) => hostCapacity(threads, parameters));
   if (loadThreads > 0) {
     fluid.open({ name: `${name} load`, path: [cores], weight: loadThreads, cap: loadThreads, endless: true });

@@ -50,6 +50,7 @@ export const profileGroups = {
     'cleanPageSeconds',
     'syncPageSeconds',
     'networkByteSeconds',
+    'softInterruptByteSeconds',
     'hyperThreadGain',
     'setupSeconds',
     'stopSeconds',

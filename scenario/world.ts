@@ -1,4 +1,5 @@
-import { createFluid } from '../sim/fluid.js';
+import { createFluid, type Fluid } from '../sim/fluid.js';
+import { createRecorder, type Recorder } from '../sim/recorder.js';
 import { createSimulation, type Simulation } from '../sim/simulation.js';
 import { createBursts } from '../models/burst.js';
 import { createGuest } from '../models/guest.js';
@@ -6,6 +7,7 @@ import { createHost } from '../models/host.js';
 import { createLink, type Link } from '../models/link.js';
 import { createGuestMemory } from '../models/memory/guest-memory.js';
 import { createJournal, type Journal } from '../models/migration/journal.js';
+import type { Migration } from '../models/migration/migration.js';
 import type { Testbed } from '../models/stacks/testbed.js';
 import { createStream } from '../models/stream.js';
 import { layOutMemory } from './memory-layout.js';
@@ -18,12 +20,14 @@ export interface World {
   link: Link;
   bed: Testbed;
   journal: Journal;
+  /** Curves of the run, for those who asked for details. */
+  recorder?: Recorder;
 }
 
 /**
  * Puts a scenario's hosts, link, background, guest and migration together. Replication k of a scenario always draws
  * the same numbers, whatever other scenarios run beside it, so two scenarios that differ in one field are compared
- * with common random numbers.
+ * with common random numbers. `withDetails` keeps rounds and curves; it changes nothing in the run.
  *
  * @example
  * const { scenario, parameters } = prepare([]);
@@ -33,7 +37,7 @@ export function buildWorld(
   scenario: Scenario,
   parameters: Parameters,
   replication: number,
-  withRounds = false,
+  withDetails = false,
 ): World {
   const { values, burst, rules, libvirtPollSeconds } = parameters;
   const { cpu, stream, queue, destination, guest: guestValues, steps, disk } = values;
@@ -55,20 +59,24 @@ export function buildWorld(
     },
     scenario.background,
   );
-  const source = createHost(fluid, 'source', { ...scenario.source, hyperThreadGain: cpu.hyperThreadGain });
+  const source = createHost(fluid, 'source', {
+    ...scenario.source,
+    hyperThreadGain: cpu.hyperThreadGain,
+    softInterrupts: link.backgroundAlone * cpu.softInterruptByteSeconds,
+  });
   const thread = source.thread('migration');
   const streams = { layout: sim.random('layout'), writer: sim.random('writer') };
   const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams));
   const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
   const guest = createGuest(source, memory, busyVcpus);
   const flow = link.open('migration', 'migration');
-  const journal = createJournal(withRounds);
+  const journal = createJournal(withDetails);
 
   const occupiedShare = link.backgroundAlone / scenario.link.goodput;
   // A run is a little slower or faster than another in all that its CPU does.
   const pace = Math.exp(cpu.spread * sim.random('pace').normal());
   const destinationPace = Math.exp(destination.spread * sim.random('destination pace').normal());
-  const migration = {
+  const migration: Migration = {
     sim,
     guest,
     source,
@@ -98,10 +106,12 @@ export function buildWorld(
       backgroundBytes: link.backgroundCarried(),
     }),
   };
+  const recorder = withDetails ? recordRun(sim, fluid, link, migration) : undefined;
   return {
     sim,
     link,
     journal,
+    ...(recorder && { recorder }),
     bed: {
       migration,
       disk: { readRate: disk.readRate, allocatedBytes: scenario.vm.disk.allocated },
@@ -112,6 +122,35 @@ export function buildWorld(
       random: sim.random('steps'),
     },
   };
+}
+
+/** Names of a run's curves, with their units. */
+export const curves = {
+  'link: migration': 'bytes/s',
+  'link: background': 'bytes/s',
+  'memory: remaining': 'bytes',
+  'memory: dirtied': 'bytes',
+  'CPU: migration': 's',
+} as const;
+
+/**
+ * Records a run: what the link carries by class, what waits and what the syncs find, and the CPU time that the migration
+ * has used. Rates are exact steps; memory and CPU change at the calls and syncs in which they are looked at.
+ */
+function recordRun(sim: Simulation, fluid: Fluid, link: Link, migration: Migration): Recorder {
+  const recorder = createRecorder(sim);
+  const set = (name: keyof typeof curves, value: number): void => recorder.series(name).set(value);
+  set('link: migration', 0);
+  set('link: background', link.backgroundRate());
+  fluid.onChange(() => {
+    set('link: migration', migration.stream.rate());
+    set('link: background', link.backgroundRate());
+  });
+  migration.record = (series, bytes) => {
+    set(`memory: ${series}`, bytes);
+    set('CPU: migration', migration.sample().cpuSeconds);
+  };
+  return recorder;
 }
 
 /** Busy vCPUs of a guest that does nothing but tick; any small number. */

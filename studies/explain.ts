@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { convergenceOf, type Convergence } from './predict.js';
 import type { Prepared } from './prepare.js';
 import { reasonFor } from './reason.js';
-import { runOnce, type Verdict } from './run.js';
+import { runOnce, type Curve, type Verdict } from './run.js';
 
 /** One replication, told round by round. Times in seconds, null where it did not come so far. */
 export interface Explanation {
@@ -21,6 +21,8 @@ export interface Explanation {
   leftAtStopBytes: number;
   convergence: Convergence | null;
   rounds: readonly Round[];
+  /** The same run as curves: link use by class, what waits in memory and what the syncs find, CPU time. */
+  curves: readonly Curve[];
 }
 
 /**
@@ -46,5 +48,6 @@ export function explain({ scenario, parameters }: Prepared, replication: number)
     leftAtStopBytes: run.leftAtStopBytes,
     convergence: convergenceOf(run),
     rounds: run.rounds ?? [],
+    curves: run.curves ?? [],
   };
 }

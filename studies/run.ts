@@ -4,7 +4,8 @@ import { pageBytes } from '../models/migration/migration.js';
 import type { Stack } from '../models/stacks/stack.js';
 import type { Parameters } from '../scenario/parameters.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { buildWorld } from '../scenario/world.js';
+import { buildWorld, curves } from '../scenario/world.js';
+import type { Recorder } from '../sim/recorder.js';
 
 export type Verdict = 'completed' | 'non-converging' | 'aborted' | 'failed';
 
@@ -35,8 +36,17 @@ export interface RunResult {
   leftAtStopBytes: number;
   nearest: { remainingBytes: number; thresholdBytes: number } | null;
   rounds?: readonly Round[];
+  curves?: readonly Curve[];
   calls: number;
   events: number;
+}
+
+/** A quantity of one run over time: from times[i] on it is values[i]. */
+export interface Curve {
+  name: string;
+  unit: string;
+  times: readonly number[];
+  values: readonly number[];
 }
 
 /**
@@ -51,10 +61,10 @@ export function runOnce(
   scenario: Scenario,
   parameters: Parameters,
   replication: number,
-  withRounds = false,
+  withDetails = false,
 ): RunResult {
-  const world = buildWorld(scenario, parameters, replication, withRounds);
-  const { sim, journal, bed, link } = world;
+  const world = buildWorld(scenario, parameters, replication, withDetails);
+  const { sim, journal, bed, link, recorder } = world;
   const running = sim.spawn(stack.migrate(bed, scenario.migration.kind));
   sim.run(scenario.migration.patience);
   const completed = running.done && journal.resumedAt !== null;
@@ -80,9 +90,17 @@ export function runOnce(
     leftAtStopBytes: journal.leftAtStopBytes,
     nearest: journal.nearest,
     ...(journal.rounds && { rounds: journal.rounds }),
+    ...(recorder && { curves: curvesOf(recorder) }),
     calls: journal.calls,
     events: sim.events,
   };
+}
+
+function curvesOf(recorder: Recorder): Curve[] {
+  return Object.entries(curves).map(([name, unit]) => {
+    const { times, values } = recorder.series(name);
+    return { name, unit, times, values };
+  });
 }
 
 function pagesAfterFirstPass(journal: Journal, bytesOutside: number): number | null {

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { InputError } from '../../scenario/input-error.js';
 import { explain } from '../../studies/explain.js';
 import { prepare } from '../../studies/prepare.js';
 import { outputPage, printJson, printText } from '../output.js';
@@ -16,6 +17,10 @@ export function options(yargs: Argv): Argv {
       requiresArg: true,
       describe: 'Number of the replication. Default: 1',
     })
+    .option('curves', {
+      type: 'boolean',
+      describe: 'With --json: link use by class, remaining and dirtied memory and CPU time over time',
+    })
     .example('$0 explain --stress 96MiB', 'one migration, round by round')
     .example('$0 explain vm.yaml --replication 7 --json', 'the seventh replication, for a program');
 }
@@ -29,8 +34,11 @@ export async function run(argv: Arguments): Promise<void> {
     1,
     mostReplications,
   );
+  if (argv.curves === true && !argv.json)
+    throw new InputError('--curves is given without --json: goes with it');
   const explanation = explain(prepare(layers), replication);
   const provenance = provenanceOf(explanation.scenario);
-  if (argv.json) printJson({ ...provenance, ...explanation });
+  const { curves, ...story } = explanation;
+  if (argv.json) printJson({ ...provenance, ...story, ...(argv.curves === true && { curves }) });
   else printText(explanationText(explanation, provenance, outputPage()));
 }

@@ -62,4 +62,9 @@ export interface Migration {
   journal: Journal;
   /** What the migration and the others have used by now. */
   sample(): Sample;
+  /** Keeps a value from now on, for those who want to see a run as curves; absent where nobody does. */
+  record?: (series: MemorySeries, bytes: number) => void;
 }
+
+/** Pages that wait in the bitmap, and distinct pages that the latest sync found written, as bytes. */
+export type MemorySeries = 'remaining' | 'dirtied';

@@ -19,7 +19,7 @@ export function* preCopy(m: Migration): Process {
   const { sim, journal } = m;
   journal.transferStart ??= m.sample();
   // Every page is marked dirty, and the dirty log begins here: what was written before does not count.
-  m.guest.memory.sync(m.guest.time());
+  sync(m);
   const window = createWindow(m);
   const round = createRounds(m);
   yield delay(m.rules.setupSeconds);
@@ -35,7 +35,7 @@ export function* preCopy(m: Migration): Process {
       continue;
     }
     yield m.thread.work(call.seconds);
-    if (m.rules.syncsEveryCall > 0) m.guest.memory.sync(m.guest.time());
+    if (m.rules.syncsEveryCall > 0) sync(m);
     // What QEMU takes for the bandwidth: bytes by the time of this call, which never waits for the wire; next to
     // nothing for a call that sent nothing. A call can be too short to move the clock.
     const seconds = Math.max(sim.now - begunAt, call.seconds);
@@ -43,7 +43,7 @@ export function* preCopy(m: Migration): Process {
     const threshold = m.rules.downtimeLimitSeconds * bandwidth;
     if (remainingBytes(m) <= threshold) {
       yield m.thread.work(m.guest.memory.pages * m.costs.syncPageSeconds);
-      m.guest.memory.sync(m.guest.time());
+      sync(m);
       const fits = remainingBytes(m) <= threshold;
       round.end(bandwidth, threshold, fits);
       if (fits) return;
@@ -80,7 +80,7 @@ export function* complete(m: Migration): Process {
   const { journal, guest, costs, rules } = m;
   yield* stopGuest(m);
   yield m.thread.work(guest.memory.pages * costs.syncPageSeconds);
-  guest.memory.sync(guest.time());
+  sync(m);
   journal.leftAtStopBytes = remainingBytes(m);
   journal.dataPagesBeforeStop = journal.dataPagesSent;
   const rest = send(m, { bytes: Infinity, seconds: Infinity }, m.bursts.median);
@@ -140,6 +140,7 @@ function send(m: Migration, budget: CallBudget, copyBytesPerSecond: number): Cal
   const from = guest.memory.cursor;
   const call = walkBitmap(guest.memory, budget, copyBytesPerSecond, m.costs, m.rules);
   m.stream.push(call.bytes, call.destinationSeconds);
+  m.record?.('remaining', remainingBytes(m));
   journal.dataPagesSent += call.dataPages;
   if (journal.firstPassAt === null && guest.memory.cursor <= from) {
     journal.firstPassAt = sim.now;
@@ -176,6 +177,13 @@ const leapDataShare = 0.5;
 /** Bytes that can go before a test could succeed at the fastest burst. */
 function spareBytes(m: Migration): number {
   return remainingBytes(m) - m.rules.downtimeLimitSeconds * m.bursts.max;
+}
+
+/** Fetches the dirty log: what was written since the last time waits again. */
+function sync(m: Migration): void {
+  const pages = m.guest.memory.sync(m.guest.time());
+  m.record?.('dirtied', pages * pageBytes);
+  m.record?.('remaining', remainingBytes(m));
 }
 
 function remainingBytes(m: Migration): number {

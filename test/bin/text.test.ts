@@ -42,6 +42,7 @@ const explanation = (rounds: number): Explanation => ({
   leftAtStopBytes: 0,
   convergence: null,
   rounds: Array.from({ length: rounds }, () => round),
+  curves: [],
 });
 const threshold = {
   over: 'vm.workload[0].size',

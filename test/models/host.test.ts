@@ -75,6 +75,16 @@ describe('a thread', () => {
     expect(secondsFor(host.thread('migration'), 1)).toBe(1);
   });
 
+  it('is slowed by soft interrupts of other traffic where they leave it less than a core', () => {
+    const small: HostParameters = { cpus: 2, cores: 2, load: 0.5, hyperThreadGain: 0 };
+    const idle = hostOf(small);
+    expect(idle.secondsFor(idle.host.thread('migration'), 1)).toBe(1);
+    const flooded = hostOf({ ...small, softInterrupts: 0.5 });
+    expect(flooded.secondsFor(flooded.host.thread('migration'), 1)).toBeCloseTo(2.5 / 2, 9);
+    const large = hostOf({ ...study, softInterrupts: 0.5 });
+    expect(large.secondsFor(large.host.thread('migration'), 1)).toBe(1);
+  });
+
   it('makes room for running vCPUs, until they stop', () => {
     const { host, secondsFor, runTo } = hostOf({ cpus: 1, cores: 1, load: 0, hyperThreadGain: 0 });
     const thread = host.thread('migration');

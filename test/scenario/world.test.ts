@@ -88,8 +88,9 @@ describe('a world', () => {
     expect(used({ ...two, 'vm.vcpus': 1 })[0]).toBeCloseTo(8 / 9, 9);
   });
 
-  it('keeps rounds only for those who ask', () => {
+  it('keeps rounds and curves only for those who ask', () => {
     expect(world({}).journal.rounds).toBeUndefined();
+    expect(world({})).not.toHaveProperty('recorder');
   });
 });
 
