@@ -42,13 +42,12 @@ const meanings: Record<string, string> = {
   'queue.icmpFlood':
     'what the ping flood keeps queued before the link: its weight against 128 KiB of the migration',
   'steps.retransmissionSeconds': 'timeouts that lost packets cost while that queue overflows',
-  'steps.blockSeconds': 'more set-up before a block migration',
+  'steps.blockSeconds': 'more set-up before a block migration: disk and network, not CPU',
   'cpu.hyperThreadGain': 'what the second busy thread of a core adds',
-  'burst.fastShare': 'share of the calls that are not slowed, or only partly, by interrupts',
+  'disk.allocatedBytes': 'what the image of 5 GB holds and block migration sends',
+  'burst.callsPerFast': 'calls until one is not slowed, or only partly, by interrupts',
   'burst.slowEnd': 'the fastest of the slowed calls',
-  'burst.undisturbedShare': 'share of the calls that nothing slows',
-  'burst.limit': 'stressed memory that the fastest call just allows, 30 ms x its speed (96 MiB are 100.7 MB)',
-  'burst.networkSlowdown': 'by how much a flooded link slows the copying',
+  'burst.callsPerUndisturbed': 'calls until nothing slows one',
   'campaign.offsetSeconds': 'longer steps in the campaign of table 1: a nuisance, not physics',
   'campaign.hiddenTraffic': 'more traffic in the campaign of table 1: a nuisance, not physics',
 };
