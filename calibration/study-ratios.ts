@@ -13,8 +13,22 @@ export interface StudyRatio {
   pairs: readonly (readonly [longer: FigureName, shorter: FigureName])[];
 }
 
-const networkLoads = [0, 200, 420, 650, 860, 930];
-const succeeding = [0, 16, 32, 48, 64, 80];
+type Pair = StudyRatio['pairs'][number];
+
+/** One column of a table in two of its rows. */
+const rows = (table: string, column: string, longer: number, shorter: number): Pair => [
+  [table, column, longer],
+  [table, column, shorter],
+];
+
+/** One size of stressed memory, with a loaded and an unloaded network. */
+const networks = (kind: 'lm' | 'blm', size: number): Pair => [
+  [`${kind}-stress`, `${kind}_loaded_network_s`, size],
+  [`${kind}-stress`, `${kind}_unloaded_network_s`, size],
+];
+
+const offeredMbits = [0, 200, 420, 650, 860, 930];
+const sizesThatSucceed = [0, 16, 32, 48, 64, 80];
 
 /** What the study says about times in words, as ratios of its figures. */
 export const studyRatios: readonly StudyRatio[] = [
@@ -22,29 +36,19 @@ export const studyRatios: readonly StudyRatio[] = [
     id: 'lm-network-load',
     text: 'the full network load prolongs LM (table network-load)',
     unit: '%',
-    pairs: [
-      [
-        ['network-load', 'lm_s', 930],
-        ['network-load', 'lm_s', 0],
-      ],
-    ],
+    pairs: [rows('network-load', 'lm_s', 930, 0)],
   },
   {
     id: 'blm-network-load',
     text: 'the full network load prolongs BLM (table network-load)',
     unit: '%',
-    pairs: [
-      [
-        ['network-load', 'blm_s', 930],
-        ['network-load', 'blm_s', 0],
-      ],
-    ],
+    pairs: [rows('network-load', 'blm_s', 930, 0)],
   },
   {
     id: 'blm-over-lm',
     text: 'BLM takes longer than LM, mean over network loads',
     unit: 'ratio',
-    pairs: networkLoads.map((load) => [
+    pairs: offeredMbits.map((load) => [
       ['network-load', 'blm_s', load],
       ['network-load', 'lm_s', load],
     ]),
@@ -53,51 +57,33 @@ export const studyRatios: readonly StudyRatio[] = [
     id: 'blm-loaded-idle',
     text: 'a loaded network prolongs BLM of an idle guest',
     unit: '%',
-    pairs: [loadedOverUnloaded('blm', 0)],
+    pairs: [networks('blm', 0)],
   },
   {
     id: 'blm-loaded-7168',
     text: 'a loaded network prolongs BLM at 7168 MiB stressed',
     unit: '%',
-    pairs: [loadedOverUnloaded('blm', 7168)],
+    pairs: [networks('blm', 7168)],
   },
   {
     id: 'lm-loaded',
     text: 'a loaded network prolongs LM, mean over the sizes where it succeeds',
     unit: '%',
-    pairs: succeeding.map((size) => loadedOverUnloaded('lm', size)),
+    pairs: sizesThatSucceed.map((size) => networks('lm', size)),
   },
   {
     id: 'lm-cpu-load',
     text: 'a host CPU load of 66 % prolongs LM',
     unit: '%',
-    pairs: [
-      [
-        ['cpu-load', 'lm_s', 66],
-        ['cpu-load', 'lm_s', 0],
-      ],
-    ],
+    pairs: [rows('cpu-load', 'lm_s', 66, 0)],
   },
   {
     id: 'blm-cpu-load',
     text: 'a host CPU load of 66 % prolongs BLM',
     unit: '%',
-    pairs: [
-      [
-        ['cpu-load', 'blm_s', 66],
-        ['cpu-load', 'blm_s', 0],
-      ],
-    ],
+    pairs: [rows('cpu-load', 'blm_s', 66, 0)],
   },
 ];
-
-function loadedOverUnloaded(kind: 'lm' | 'blm', size: number): readonly [FigureName, FigureName] {
-  const table = `${kind}-stress`;
-  return [
-    [table, `${kind}_loaded_network_s`, size],
-    [table, `${kind}_unloaded_network_s`, size],
-  ];
-}
 
 /**
  * The figure of a statement, worked out from the times of its figures.
