@@ -11,7 +11,7 @@ import { createThreadExecutor } from '../studies/thread-executor.js';
 import { fitInputs } from './fit-inputs.js';
 import { cellErrors, fitStudy, fittedCells, linearize, withValues } from './study-fit.js';
 import { studyParameters, type StudyParameter } from './study-parameters.js';
-import { bootstrapIntervals, leaveOneOut } from './study-scores.js';
+import { bootstrapIntervals, leaveOneOut, scoresOf } from './study-scores.js';
 
 const options = {
   quick: { type: 'boolean', default: false },
@@ -47,18 +47,12 @@ try {
     parameters.map((parameter, j) => [parameter.name, entryOf(parameter, fitted, intervals[j]!)]),
   );
   say('leave-one-out');
-  const left = (await leaveOneOut(fitted, parameters, linear, scoring, executor)).map(Math.abs);
+  const left = await leaveOneOut(fitted, parameters, linear, scoring, executor);
   say('errors');
   const all = await cellErrors(fitted, { steady: scoring, chancy: scoring }, executor);
-  const times = fittedCells(fitted).flatMap(({ quantity }, i) =>
-    quantity === 'time' ? [Math.abs(all[i]!)] : [],
-  );
   delete fitted.fit;
   fitted.fit = {
-    meanAbsolutePercentError: rounded(mean(times)),
-    worstCellPercent: rounded(Math.max(...times)),
-    leaveOneOutPercent: rounded(mean(left)),
-    leaveOneOutWorstPercent: rounded(Math.max(...left)),
+    ...scoresOf(fittedCells(fitted), all, left),
     replications: scoring,
     inputs: fitInputs(fitted),
   };
@@ -115,14 +109,6 @@ function entryOf(parameter: StudyParameter, profile: Profile, interval: [number,
 
 function significant(value: number): number {
   return Number(value.toPrecision(4));
-}
-
-function rounded(value: number): number {
-  return Number(value.toFixed(2));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function say(text: string): void {

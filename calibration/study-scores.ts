@@ -1,8 +1,9 @@
 import { createRandom } from '../sim/random.js';
-import type { Profile } from '../scenario/profile.js';
+import type { ErrorSummary, FitRecord, Profile } from '../scenario/profile.js';
 import type { Executor } from '../studies/executor.js';
 import { quantileOfSorted } from '../studies/summary.js';
 import { cellErrors, fittedCells, refit, withValues, type LinearFit } from './study-fit.js';
+import type { StudyCell } from './study.js';
 import type { StudyParameter } from './study-parameters.js';
 
 /** The slopes at the optimum hold near it only: no parameter is moved further than this many of its steps. */
@@ -33,9 +34,7 @@ export async function leaveOneOut(
   return errors;
 }
 
-type Cell = ReturnType<typeof fittedCells>[number];
-
-function isSame(a: Cell, b: Cell): boolean {
+function isSame(a: StudyCell, b: StudyCell): boolean {
   return a.table === b.table && a.column === b.column && JSON.stringify(a.row) === JSON.stringify(b.row);
 }
 
@@ -61,4 +60,46 @@ export function bootstrapIntervals(
     const sorted = found.map((values) => values[j]!).toSorted((a, b) => a - b);
     return [quantileOfSorted(sorted, 0.1), quantileOfSorted(sorted, 0.9)];
   });
+}
+
+/**
+ * Scores of a fit over all measured times and by table, from the errors of all figures and from those of the times that
+ * were left out, percent.
+ */
+export function scoresOf(
+  cells: readonly StudyCell[],
+  errors: readonly number[],
+  left: readonly number[],
+): Omit<FitRecord, 'replications' | 'inputs'> {
+  const times = cells.flatMap((cell, i) => (cell.quantity === 'time' ? [{ cell, error: errors[i]! }] : []));
+  const figures = times.map(({ cell, error }, i) => ({ table: cell.table, seen: error, unseen: left[i]! }));
+  const [calibration, prediction] = [
+    summaryOf(figures.map(({ seen }) => seen)),
+    summaryOf(figures.map(({ unseen }) => unseen)),
+  ];
+  const tables = [...new Set(figures.map(({ table }) => table))].map((table) => {
+    const own = figures.filter((figure) => figure.table === table);
+    const both = {
+      calibration: summaryOf(own.map(({ seen }) => seen)),
+      prediction: summaryOf(own.map(({ unseen }) => unseen)),
+    };
+    return [table, both] as const;
+  });
+  return {
+    meanAbsolutePercentError: calibration.meanPercent,
+    worstCellPercent: calibration.worstPercent,
+    leaveOneOutPercent: prediction.meanPercent,
+    leaveOneOutWorstPercent: prediction.worstPercent,
+    tables: Object.fromEntries(tables),
+  };
+}
+
+function summaryOf(errors: readonly number[]): ErrorSummary {
+  const sizes = errors.map(Math.abs);
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  return { figures: sizes.length, meanPercent: rounded(mean), worstPercent: rounded(Math.max(...sizes)) };
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(2));
 }

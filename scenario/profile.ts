@@ -29,18 +29,26 @@ export interface FittedParameter {
   interval: readonly [number, number];
 }
 
-/** What a fit leaves behind in its profile. */
+/** What a fit leaves behind in its profile. Errors are of predicted medians of times, absolute, in percent. */
 export interface FitRecord {
-  /** Mean absolute error over the measured times, predicted by p50, percent. */
+  /** Over all measured times. */
   meanAbsolutePercentError: number;
   worstCellPercent: number;
   /** The same, each figure predicted by a fit that has not seen it. */
   leaveOneOutPercent: number;
   leaveOneOutWorstPercent: number;
+  /** Both by table. */
+  tables: Record<string, Record<'calibration' | 'prediction', ErrorSummary>>;
   /** Replications a cell. */
   replications: number;
   /** SHA-256 over what the scores were made from: tables, stack constants, fit method. */
   inputs: string;
+}
+
+export interface ErrorSummary {
+  figures: number;
+  meanPercent: number;
+  worstPercent: number;
 }
 
 /** Names of a profile's constants, by group. */

@@ -9,7 +9,7 @@ import {
   withValues,
 } from '../../calibration/study-fit.js';
 import { studyParameters } from '../../calibration/study-parameters.js';
-import { bootstrapIntervals, leaveOneOut } from '../../calibration/study-scores.js';
+import { bootstrapIntervals, leaveOneOut, scoresOf } from '../../calibration/study-scores.js';
 import { isFigure } from '../../calibration/study.js';
 import { findProfile } from '../../scenario/catalog.js';
 import { createInlineExecutor } from '../../studies/executor.js';
@@ -113,5 +113,23 @@ describe('a fit of the study', () => {
     const seen = cells.flatMap(({ quantity }, i) => (quantity === 'time' ? [linear.errors[i]!] : []));
     const size = (errors: readonly number[]) => errors.reduce((sum, error) => sum + Math.abs(error), 0);
     expect(size(left)).toBeGreaterThan(0.8 * size(seen));
+  });
+});
+
+describe('the scores of a fit', () => {
+  it('are means and worst cases of absolute errors of times, over all and by table', () => {
+    const errors = cells.map(({ quantity, table }) =>
+      quantity === 'downtime' ? 50 : table === 'cpu-load' ? -4 : 1,
+    );
+    const left = cells.flatMap(({ quantity }, i) => (quantity === 'time' ? [2 * errors[i]!] : []));
+    const scores = scoresOf(cells, errors, left);
+    expect(scores.meanAbsolutePercentError).toBeCloseTo((4 * 4 + 44) / 48, 2);
+    expect([scores.worstCellPercent, scores.leaveOneOutWorstPercent]).toEqual([4, 8]);
+    expect(scores.leaveOneOutPercent).toBeCloseTo(2 * scores.meanAbsolutePercentError, 2);
+    expect(Object.keys(scores.tables)).toHaveLength(5);
+    expect(scores.tables['cpu-load']).toEqual({
+      calibration: { figures: 4, meanPercent: 4, worstPercent: 4 },
+      prediction: { figures: 4, meanPercent: 8, worstPercent: 8 },
+    });
   });
 });

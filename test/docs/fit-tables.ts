@@ -1,5 +1,5 @@
 import { profiles } from '../../scenario/catalog.js';
-import type { Profile } from '../../scenario/profile.js';
+import type { ErrorSummary, Profile } from '../../scenario/profile.js';
 
 /** Tables that pages hold between `<!-- table NAME -->` and `<!-- end -->`, made from the profile that the fit wrote. */
 const tables: Record<string, (profile: Profile) => string> = {
@@ -21,13 +21,33 @@ export function withFreshTables(markdown: string): string {
   );
 }
 
+/** How the study's tables are called in prose. */
+const titles: Record<string, string> = {
+  'cpu-load': 'CPU load on both hosts',
+  'network-load': 'network load (table 1)',
+  'blm-stress': 'BLM of a stressed guest (table 2)',
+  'lm-stress': 'LM of a stressed guest (table 3)',
+  flavours: 'sizes of idle guests',
+};
+
 function scoreTable({ fit }: Profile): string {
-  const percent = (value: number | undefined): string => (value === undefined ? 'not fitted' : `${value} %`);
+  const both = ({ meanPercent, worstPercent }: ErrorSummary): string => `${meanPercent} %, ${worstPercent} %`;
+  const rows = Object.entries(fit?.tables ?? {}).map(([table, { calibration, prediction }]) =>
+    [`| ${titles[table]!}`, calibration.figures, both(calibration), `${both(prediction)} |`].join(' | '),
+  );
+  const figures = Object.values(fit?.tables ?? {}).reduce(
+    (sum, { calibration }) => sum + calibration.figures,
+    0,
+  );
+  const all = [fit?.meanAbsolutePercentError, fit?.worstCellPercent].map((value) => `${value} %`).join(', ');
+  const left = [fit?.leaveOneOutPercent, fit?.leaveOneOutWorstPercent]
+    .map((value) => `${value} %`)
+    .join(', ');
   return [
-    '| the 48 measured times | mean absolute error | worst figure |',
-    '| --- | ---: | ---: |',
-    `| calibration: the fit has seen the figure | ${percent(fit?.meanAbsolutePercentError)} | ${percent(fit?.worstCellPercent)} |`,
-    `| **prediction: the figure was left out of the fit** | **${percent(fit?.leaveOneOutPercent)}** | **${percent(fit?.leaveOneOutWorstPercent)}** |`,
+    '| absolute error, mean and worst | figures | calibration: the fit has seen the figure | **prediction**: it was left out of the fit |',
+    '| --- | ---: | ---: | ---: |',
+    ...rows,
+    `| **all measured times** | **${figures}** | **${all}** | **${left}** |`,
   ].join('\n');
 }
 
