@@ -2,12 +2,30 @@ import { createRandom } from '../sim/random.js';
 import type { ErrorSummary, FitRecord, Profile } from '../scenario/profile.js';
 import type { Executor } from '../studies/executor.js';
 import { quantileOfSorted } from '../studies/summary.js';
+import { clip } from './least-squares.js';
 import { cellErrors, fittedCells, refit, withValues, type LinearFit } from './study-fit.js';
 import type { StudyCell } from './study.js';
 import type { StudyParameter } from './study-parameters.js';
 
-/** The slopes at the optimum hold near it only: no parameter is moved further than this many of its steps. */
-const trustedSteps = 3;
+/**
+ * How far a fit on other figures may go from the optimum, in steps of each parameter: as far as a step of the fit itself.
+ */
+const trustedSteps = 10;
+
+/**
+ * Fits on other weights of the figures, near the optimum: by how much the fit on linear errors moves when the weights
+ * change from one each to these, added to the optimum itself.
+ */
+function fitsAround(cells: readonly StudyCell[], parameters: readonly StudyParameter[], linear: LinearFit) {
+  const centre = refit(cells, parameters, linear, trustedSteps);
+  return (weights: readonly number[]): number[] => {
+    const moved = refit(cells, parameters, linear, trustedSteps, weights);
+    return clip(
+      parameters,
+      linear.values.map((value, j) => value + moved[j]! - centre[j]!),
+    );
+  };
+}
 
 /**
  * Leave-one-out: each measured time is predicted by a fit that has not seen it. The fit is repeated without the figure
@@ -21,12 +39,12 @@ export async function leaveOneOut(
   executor: Executor,
 ): Promise<number[]> {
   const cells = fittedCells(profile);
+  const fitAround = fitsAround(cells, parameters, linear);
   const counts = { steady: replications, chancy: replications };
   const errors: number[] = [];
   for (const [left, { quantity }] of cells.entries()) {
     if (quantity !== 'time') continue;
-    const others = cells.map((_, i) => (i === left ? 0 : 1));
-    const values = refit(cells, parameters, linear, trustedSteps, others);
+    const values = fitAround(cells.map((_, i) => (i === left ? 0 : 1)));
     const without = withValues(profile, parameters, values);
     const simulated = await cellErrors(without, counts, executor, (cell) => isSame(cell, cells[left]!));
     errors.push(simulated[left]!);
@@ -49,12 +67,13 @@ export function bootstrapIntervals(
   draws: number,
 ): [number, number][] {
   const cells = fittedCells(profile);
+  const fitAround = fitsAround(cells, parameters, linear);
   const random = createRandom('fit/bootstrap');
   const found: number[][] = [];
   for (let draw = 0; draw < draws; draw++) {
     const weights = cells.map(() => 0);
     cells.forEach(() => weights[random.integer(weights.length)]!++);
-    found.push(refit(cells, parameters, linear, trustedSteps, weights));
+    found.push(fitAround(weights));
   }
   return parameters.map((_, j) => {
     const sorted = found.map((values) => values[j]!).toSorted((a, b) => a - b);
