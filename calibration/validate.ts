@@ -119,10 +119,9 @@ function compareSweeps(run: MeasuredRun, results: readonly RunResult[]): Validat
   const measured = run.burst.extra_sweeps;
   const hotPages = run.config.W * 256;
   if (measured == null || hotPages === 0) return null;
-  // Only of a guest that stopped after the first pass are there any, measured or predicted.
+  // Only of a guest that stopped after the first pass are there any; where none is predicted to, none is what is predicted.
   const pages = results.map((result) => result.dataPagesAfterFirstPass).filter((count) => count !== null);
-  if (pages.length === 0) return null;
-  const sorted = pages.map((count) => count / hotPages).toSorted((a, b) => a - b);
+  const sorted = (pages.length > 0 ? pages : [0]).map((count) => count / hotPages).toSorted((a, b) => a - b);
   const [p5, p50, p95] = [0.05, 0.5, 0.95].map((p) => boundOfNext(sorted, p)) as [number, number, number];
   // Measured values are written with three decimals.
   const holdsMeasured = measured >= p5 - resolution && measured <= p95 + resolution;

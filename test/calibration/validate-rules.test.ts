@@ -122,7 +122,9 @@ it('a prediction of sweeps counts only the replications that got beyond the firs
     { predicted: [at(null), at(0.5 * pages), at(null)], measured },
     { predicted: [at(null)], measured },
   ]);
-  expect(runs.map(({ extraSweeps }) => extraSweeps?.p50)).toEqual([0.5, undefined]);
+  expect(runs.map(({ extraSweeps }) => extraSweeps?.p50)).toEqual([0.5, 0]);
+  // Where all are predicted to stop before, the measured sweeps are missed, not passed over.
+  expect(runs.map(({ extraSweeps }) => extraSweeps?.holdsMeasured)).toEqual([true, false]);
 });
 
 describe('a class of runs', () => {
