@@ -55,8 +55,8 @@ class WrongWords extends Error {}
 const WRONG_INPUT = 2;
 const FAILED = 1;
 
-process.stdout.on('error', quietOnClosedPipe);
-process.stderr.on('error', quietOnClosedPipe);
+process.stdout.on('error', onOutputError);
+process.stderr.on('error', onOutputError);
 process.on('uncaughtException', (error) => {
   report(error);
   process.exit();
@@ -144,8 +144,9 @@ function report(error: unknown): void {
   process.exitCode = isWrongInput ? WRONG_INPUT : FAILED;
 }
 
-/** Whoever reads us through `head` has what he wanted. */
-function quietOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+/** Whoever reads us through `head` has what he wanted; a full disk is nobody's bug. */
+function onOutputError({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') process.exit(0);
+  process.stderr.write(`migsim: standard output cannot be written: ${message}\n`);
+  process.exit(WRONG_INPUT);
 }

@@ -71,7 +71,7 @@ function readOne(text: string, file: string): ScenarioInput {
 function readLines(text: string, file: string): ScenarioInput[] {
   const name = inputName(file);
   const inputs = text
-    .split('\n')
+    .split(/\r?\n/u)
     .flatMap((line, index) =>
       line.trim() === ''
         ? []

@@ -35,9 +35,9 @@ export function studyStatements(cells: readonly PredictedCell[]): Statement[] {
     }),
     {
       id: 'lm-cpu-share',
-      text: 'an idle LM uses 50 to 80 % of one core while it sends (measured: the middle)',
+      text: 'an idle LM uses 50 to 80 % of one core while it sends',
       unit: '%',
-      measured: 65,
+      measured: null,
       predicted: rounded(100 * medianOf(idle, (run) => run.migrationCpuShare)),
     },
     {

@@ -8,7 +8,7 @@ export interface StudyParameter extends FitParameter {
   /** Where a fit begins: an estimate made before any fit, so that the stored optimum plays no part in finding it again. */
   start: number;
   /** Which figures it can change; what it cannot change is not simulated again. */
-  affects(cell: StudyCell): boolean;
+  affects: (cell: StudyCell) => boolean;
   get(profile: Profile): number;
   set(profile: Profile, value: number): void;
 }

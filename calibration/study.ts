@@ -22,8 +22,8 @@ export const loadedMbits = 930;
 const patience = { lm: '120 s', blm: '600 s' };
 
 /**
- * Every figure of the study's tables as a scenario, in the tables' order. The campaign of table 'network-load' had an
- * offset of its own (see the profile's `campaign`), which its cells carry as hidden background traffic.
+ * Every figure of the study's tables as a scenario, in the tables' order. The campaign of table 'network-load' had a
+ * nuisance of its own (see the profile's `campaign`), which its cells carry as longer steps or as hidden traffic.
  *
  * @example
  * studyCells(findProfile('icclab-2014'))[0].measured // => 15

@@ -70,14 +70,18 @@ function randomShares(count: number, random: RandomStream): number[] {
   return sizes.map((size) => size / total);
 }
 
-/** Less than this is what rounding leaves of zero pages where data fills RAM; no position lies behind so little. */
+/**
+ * Less than this, or than this share of RAM, is what rounding leaves where data fills RAM; no position lies behind so
+ * little.
+ */
 const leastPages = 1e-6;
+const leastShare = 1e-12;
 
 function stack(line: readonly Part[], ramPages: number): LayerOptions[] {
   const layers: LayerOptions[] = [];
   let start = 0;
   for (const { pages, dataShare, writers } of line) {
-    if (pages <= leastPages) continue;
+    if (pages <= Math.max(leastPages, leastShare * ramPages)) continue;
     const span = { start, end: start + pages, dataFraction: dataShare };
     if (writers.length === 0) layers.push(span);
     for (const { share, writer } of writers) {

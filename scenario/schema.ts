@@ -57,6 +57,8 @@ const NOT_NEGATIVE: Range = { min: 0 };
 const SHARE: Range = { min: 0, max: 1 };
 /** Nobody has a guest or a disk of a pebibyte; a slip of the unit is likelier. */
 const SIZE_MAX = 2 ** 50;
+/** A day, s: of a migration that does not converge, every call is simulated, 80 of them a second. */
+const PATIENCE_MAX = 86_400;
 
 const host = (whose: string) =>
   z
@@ -199,7 +201,11 @@ const migration = z
       { above: 0, infinite: true },
       "Cap on the migration's rate, or unlimited. Default: the stack's.",
     ).optional(),
-    patience: quantity('seconds', POSITIVE, 'Horizon of the run: nobody waits for longer.').prefault('120 s'),
+    patience: quantity(
+      'seconds',
+      { above: 0, max: PATIENCE_MAX },
+      'Horizon of the run: nobody waits for longer.',
+    ).prefault('120 s'),
     timeout: quantity(
       'seconds',
       { above: 0, infinite: true },

@@ -70,22 +70,24 @@ export function commonVerdict(of: readonly Verdict[]): Verdict {
  * @param first number of the first one
  * @throws RangeError for no runs
  */
-export function predictionOf({ scenario }: Prepared, runs: readonly RunResult[], first = 1): Prediction {
+export function predictionOf(prepared: Prepared, runs: readonly RunResult[], first = 1): Prediction {
   if (runs.length === 0)
     throw new RangeError('predictionOf: runs is empty, should hold at least one replication');
+  const { scenario } = prepared;
   const verdict = commonVerdict(runs.map((run) => run.verdict));
   const completed = runs.filter((run) => run.verdict === 'completed');
   const alike = runs.filter((run) => run.verdict === verdict);
   const completedFraction = completed.length / runs.length;
   const typical = typicalOf(alike);
   const totalSeconds = summaryOf(completed, (run) => run.totalSeconds);
+  const downtimeSeconds = summaryOf(completed, (run) => run.downtimeSeconds);
   return {
     scenario,
     verdict,
     completedFraction,
     reason: reasonFor(scenario, typical),
     totalSeconds,
-    downtimeSeconds: summaryOf(completed, (run) => run.downtimeSeconds),
+    downtimeSeconds,
     sourceDowntimeSeconds: summaryOf(completed, (run) => run.sourceDowntimeSeconds),
     setupSeconds: meanOf(alike, (run) => run.setupSeconds),
     rounds: mean(alike.map((run) => run.syncs)),
@@ -99,7 +101,12 @@ export function predictionOf({ scenario }: Prepared, runs: readonly RunResult[],
     guestSlowdown: mean(alike.map((run) => run.guestSlowdown)),
     convergence: convergenceOf(typical),
     typicalReplication: first + runs.indexOf(typical),
-    warnings: predictionWarnings(scenario, { replications: runs.length, completedFraction, totalSeconds }),
+    warnings: predictionWarnings(prepared, {
+      replications: runs.length,
+      completedFraction,
+      totalSeconds,
+      downtimeSeconds,
+    }),
   };
 }
 

@@ -1,6 +1,9 @@
 import { findProfile, findStack } from '../scenario/catalog.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { formatQuantity } from '../scenario/units.js';
+import { quantileAt } from '../models/burst.js';
+import type { Parameters } from '../scenario/parameters.js';
+import type { Prepared } from './prepare.js';
 import type { Summary } from './summary.js';
 
 /** With so few, the outer tenths hold one run or none. */
@@ -9,6 +12,10 @@ const FEW_REPLICATIONS = 10;
 const MEASURED_RAM_BYTES = 16 * 2 ** 30;
 /** A p90 within this share of patience: the runs beyond it are cut off. */
 const NEAR_PATIENCE = 0.9;
+/** The slower share of the calls on which a fast link is judged. */
+const SLOW_CALLS = 0.1;
+/** Rates within this share of each other are one. */
+const ALIKE = 0.05;
 /** Between these shares of completed replications the outcome of one run is a gamble. */
 const GAMBLE = [0.05, 0.95] as const;
 
@@ -17,6 +24,7 @@ export interface PredictionFacts {
   replications: number;
   completedFraction: number;
   totalSeconds: Summary | null;
+  downtimeSeconds: Summary | null;
 }
 
 /**
@@ -25,15 +33,16 @@ export interface PredictionFacts {
  *
  * @returns sentences without a full stop, none where there is nothing to say
  * @example
- * predictionWarnings(scenario, { replications: 5, completedFraction: 1, totalSeconds: null });
+ * const facts = { replications: 5, completedFraction: 1, totalSeconds: null, downtimeSeconds: null };
+ * predictionWarnings(prepare([]), facts);
  * // => ['only 5 replications: p10 and p90 are guesses']
  */
-export function predictionWarnings(scenario: Scenario, facts: PredictionFacts): string[] {
-  return [...aboutRuns(scenario, facts), ...aboutPlace(scenario)];
+export function predictionWarnings({ scenario, parameters }: Prepared, facts: PredictionFacts): string[] {
+  return [...aboutRuns(scenario, facts), ...aboutPlace(scenario), ...aboutMechanism(scenario, parameters)];
 }
 
 function aboutRuns(scenario: Scenario, facts: PredictionFacts): string[] {
-  const { replications, completedFraction, totalSeconds } = facts;
+  const { replications, completedFraction, totalSeconds, downtimeSeconds } = facts;
   const { patience } = scenario.migration;
   const warnings: string[] = [];
   if (replications === 1) warnings.push('a single replication: no spread is known');
@@ -49,6 +58,27 @@ function aboutRuns(scenario: Scenario, facts: PredictionFacts): string[] {
     warnings.push(
       `p90 of the total time is ${p90} s and patience ${formatQuantity(patience, 'seconds')}: ` +
         'slower runs are cut off and count as non-converging',
+    );
+  }
+  if (totalSeconds && downtimeSeconds && downtimeSeconds.p50 > totalSeconds.p50) {
+    warnings.push(
+      'the downtime ends after the total time: the one when the guest runs at the destination, ' +
+        'the other when the source has closed its socket',
+    );
+  }
+  return warnings;
+}
+
+/** Where the mechanism itself is not what a reader would expect. */
+function aboutMechanism({ migration, vm, link, profile }: Scenario, { burst }: Parameters): string[] {
+  const warnings: string[] = [];
+  if (migration.kind === 'blm' && vm.disk.allocated === 0) {
+    warnings.push('vm.disk.allocated is 0: block migration has no disk to copy');
+  }
+  if (link.goodput > quantileAt(burst.quantiles, SLOW_CALLS)) {
+    warnings.push(
+      `link.goodput is ${formatQuantity(link.goodput, 'rate')}: faster than a tenth of the calls copy in profile ${profile}; ` +
+        'such calls never fill the socket and last their whole slice, and no speed of theirs was measured',
     );
   }
   return warnings;
@@ -67,7 +97,8 @@ function aboutPlace({ stack, profile: profileName, vm, link, source, destination
     const [ram, measured] = [vm.ram, MEASURED_RAM_BYTES].map((bytes) => formatQuantity(bytes, 'bytes'));
     warnings.push(`vm.ram is ${ram}: no guest above ${measured} was measured`);
   }
-  if (link.rate !== profile.link.rate) {
+  // The measured line may be named by what a shaper lets through: 974 Mbit/s of frames is gigabit Ethernet too.
+  if (Math.abs(link.rate / profile.link.rate - 1) > ALIKE) {
     const [rate, measured] = [link.rate, profile.link.rate].map((value) => formatQuantity(value, 'rate'));
     warnings.push(`link.rate is ${rate}: profile ${profileName} was measured at ${measured}`);
   }

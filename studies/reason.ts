@@ -16,8 +16,9 @@ import type { RunResult } from './run.js';
 export function reasonFor(scenario: Scenario, run: RunResult): string {
   switch (run.verdict) {
     case 'completed':
-      return stoppedFirst(run) ? sentInOnePass(run) : testPassed(scenario, run);
+      return run.stoppedFirst ? sentInOnePass(run) : testPassed(scenario, run);
     case 'non-converging':
+      if (run.stoppedFirst) return cutShort(scenario, run);
       return run.nearest === null ? neverTested(scenario, run) : neverStopped(scenario, run, run.nearest);
     case 'aborted':
       return 'The product gave up by a rule of its own; the guest runs on at the source.';
@@ -41,6 +42,13 @@ function sentInOnePass(run: RunResult): string {
   return (
     'The guest was stopped before the transfer, so nothing became dirty again: ' +
     `one pass of ${wireSize(run.bytesOnWire)} in ${time(run.sourceDowntimeSeconds ?? 0)}.`
+  );
+}
+
+function cutShort({ migration }: Scenario, run: RunResult): string {
+  return (
+    `The patience of ${time(migration.patience)} ended when ${wireSize(run.bytesOnWire)} had been sent. ` +
+    'The guest stands still, so nothing becomes dirty again: with more patience it completes.'
   );
 }
 
@@ -86,15 +94,6 @@ function neverStopped(
 function limitTerms({ migration: { downtimeLimit } }: Scenario, thresholdBytes: number): string {
   const estimate = downtimeLimit > 0 ? `${digits(thresholdBytes / downtimeLimit / 1e9)} GB/s` : 'speed';
   return `estimated ${estimate} x downtime limit ${time(downtimeLimit)}`;
-}
-
-/**
- * Whether the guest stood still for the whole transfer, whose length follows from the migration's CPU seconds and share.
- * A live migration has sent all of the guest once before it stops, so its part is half at most.
- */
-function stoppedFirst({ sourceDowntimeSeconds, migrationCpuSeconds, migrationCpuShare }: RunResult): boolean {
-  const transferSeconds = migrationCpuSeconds / migrationCpuShare;
-  return sourceDowntimeSeconds !== null && sourceDowntimeSeconds > 0.9 * transferSeconds;
 }
 
 function digits(value: number): string {

@@ -16,6 +16,8 @@ export interface RunResult {
   downtimeSeconds: number | null;
   sourceDowntimeSeconds: number | null;
   setupSeconds: number | null;
+  /** Whether the guest was stopped before anything was sent. */
+  stoppedFirst: boolean;
   syncs: number;
   bytesOnWire: number;
   migrationCpuSeconds: number;
@@ -77,6 +79,7 @@ export function runOnce(
     downtimeSeconds: completed ? journal.resumedAt! - journal.stoppedAt! : null,
     sourceDowntimeSeconds: completed ? end.time - journal.stoppedAt! : null,
     setupSeconds: start?.time ?? null,
+    stoppedFirst: journal.stoppedAt !== null && journal.stoppedAt <= (start?.time ?? Infinity),
     syncs: journal.syncs,
     bytesOnWire: bed.migration.stream.carried(),
     migrationCpuSeconds: end.cpuSeconds,

@@ -299,6 +299,7 @@ describe('messages', () => {
       'x.yaml:1:39: vm.disk.allocated is 2 GiB: must be at most vm.disk.size, which is 1 GiB',
     ],
     ['migration: { maxBandwidth: 0 }', 'x.yaml:1:28: migration.maxBandwidth is 0: must be greater than 0'],
+    ['migration: { patience: 30 d }', 'x.yaml:1:24: migration.patience is 30 d: must be at most 86400 s'],
     ['migration: { patience: none }', 'x.yaml:1:24: migration.patience is none: must be finite'],
     ['parameters: 3', 'x.yaml:1:13: parameters is 3: must be a mapping of constants'],
     ['vm: { vcpus: 99999999999 }', 'x.yaml:1:14: vm.vcpus is 99999999999: must be at most 4096'],

@@ -9,6 +9,7 @@ export const completedRun: RunResult = {
   downtimeSeconds: 1,
   sourceDowntimeSeconds: 0.5,
   setupSeconds: 3,
+  stoppedFirst: false,
   syncs: 2,
   bytesOnWire: 800e6,
   migrationCpuSeconds: 6,

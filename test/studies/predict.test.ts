@@ -8,7 +8,7 @@ import { completedRun, lostRun } from './fake-run.js';
 const set = (fields: Record<string, unknown>) =>
   prepare(Object.entries(fields).map(([path, value]) => ({ origin: 'test', path, value })));
 const standard = set({});
-const enough = { replications: 100, completedFraction: 1, totalSeconds: null };
+const enough = { replications: 100, completedFraction: 1, totalSeconds: null, downtimeSeconds: null };
 
 describe('the verdict of a scenario', () => {
   it('is the most frequent one', () => {
@@ -75,7 +75,9 @@ describe('the reason', () => {
   });
 
   it('of a guest that was stopped first is that nothing became dirty again', () => {
-    expect(reasonFor(standard.scenario, { ...completedRun, sourceDowntimeSeconds: 12 })).toBe(
+    expect(
+      reasonFor(standard.scenario, { ...completedRun, stoppedFirst: true, sourceDowntimeSeconds: 12 }),
+    ).toBe(
       'The guest was stopped before the transfer, so nothing became dirty again: one pass of 800 MB in 12 s.',
     );
   });
@@ -98,6 +100,9 @@ describe('the reason', () => {
     );
     const nearest = { remainingBytes: 90, thresholdBytes: 100 };
     expect(reasonFor(standard.scenario, { ...lostRun, nearest })).toContain('The stop test passed, but');
+    expect(reasonFor(standard.scenario, { ...lostRun, stoppedFirst: true, nearest: null })).toMatch(
+      /800 MB had been sent\. The guest stands still, .* with more patience it completes/u,
+    );
   });
 
   it('of a downtime limit of 0 divides by nothing', () => {
@@ -111,12 +116,16 @@ describe('the reason', () => {
 
 describe('warnings', () => {
   it('are none for enough replications of a scenario like those measured', () => {
-    expect(predictionWarnings(standard.scenario, enough)).toEqual([]);
+    expect(predictionWarnings(standard, enough)).toEqual([]);
   });
 
   it.each([
     [{ 'vm.ram': '32 GiB' }, 'vm.ram is 32 GiB: no guest above 16 GiB was measured'],
-    [{ 'link.rate': '10 Gbit/s' }, 'link.rate is 10 Gbit/s: profile icclab-2014 was measured at 1 Gbit/s'],
+    [{ 'link.rate': '1.5 Gbit/s' }, 'link.rate is 1.5 Gbit/s: profile icclab-2014 was measured at 1 Gbit/s'],
+    [
+      { 'migration.kind': 'blm', 'vm.disk.allocated': 0 },
+      'vm.disk.allocated is 0: block migration has no disk to copy',
+    ],
     [
       { 'source.cpus': 8, 'source.cores': 8 },
       'source has 8 CPUs on 8 cores: profile icclab-2014 was measured with 24 on 12',
@@ -126,18 +135,31 @@ describe('warnings', () => {
       'profile icclab-2014 was not measured on stack qemu-1.2.1, whose own profile is qemu-1.2.1-bench',
     ],
   ])('tell where %o leaves what was measured', (fields, warning) => {
-    expect(predictionWarnings(set(fields).scenario, enough)).toEqual([warning]);
+    expect(predictionWarnings(set(fields), enough)).toEqual([warning]);
   });
 
   it('tell of few replications, of a gamble, and of a horizon that cuts runs off', () => {
     const totalSeconds = { p10: 90, p50: 100, p90: 115, mean: 100 };
     expect(
-      predictionWarnings(standard.scenario, { replications: 10, completedFraction: 0.6, totalSeconds }),
+      predictionWarnings(standard, {
+        replications: 10,
+        completedFraction: 0.6,
+        totalSeconds,
+        downtimeSeconds: { ...totalSeconds, p50: 101 },
+      }),
     ).toEqual([
       'only 10 replications: p10 and p90 are guesses',
       'a gamble: 60 % of the replications completed',
       'p90 of the total time is 115 s and patience 120 s: slower runs are cut off and count as non-converging',
+      'the downtime ends after the total time: the one when the guest runs at the destination, the other when the source has closed its socket',
     ]);
+  });
+
+  it('tell of a link on which calls no longer fill the socket, but not of the measured line by another name', () => {
+    const fast = predictionWarnings(set({ 'link.rate': '10 Gbit/s' }), enough);
+    expect(fast).toHaveLength(2);
+    expect(fast[1]).toMatch(/^link.goodput is 9.3 Gbit\/s: faster than a tenth of the calls copy/u);
+    expect(predictionWarnings(set({ stack: 'qemu-1.2.1', 'link.rate': '974 Mbit/s' }), enough)).toEqual([]);
   });
 });
 
@@ -150,8 +172,8 @@ describe('examples', () => {
   });
 
   it('of predictionWarnings', () => {
-    expect(
-      predictionWarnings(standard.scenario, { replications: 5, completedFraction: 1, totalSeconds: null }),
-    ).toEqual(['only 5 replications: p10 and p90 are guesses']);
+    expect(predictionWarnings(standard, { ...enough, replications: 5 })).toEqual([
+      'only 5 replications: p10 and p90 are guesses',
+    ]);
   });
 });

@@ -127,3 +127,27 @@ describe('examples', () => {
     expect(runOnce(findStack(scenario.stack), scenario, parameters, 1).verdict).toBe('completed');
   });
 });
+
+describe('a guest that is stopped first', () => {
+  it('is told from a live one by its kind, however long the stop of that one is', () => {
+    expect(run({ 'migration.kind': 'stop-and-copy' }).stoppedFirst).toBe(true);
+    const live = run({ 'migration.downtimeLimit': '1 h' });
+    expect(live.stoppedFirst).toBe(false);
+    expect(live.leftAtStopBytes).toBeGreaterThan(0.9 * 2 ** 30);
+    const cut = run({ 'migration.kind': 'stop-and-copy', 'migration.patience': '2 s' });
+    expect([cut.verdict, cut.stoppedFirst]).toEqual(['non-converging', true]);
+  });
+});
+
+describe('a workload far smaller than a page', () => {
+  it.each([
+    ['16 GiB', '1 B'],
+    ['16 GiB', '500 B'],
+    ['1 TiB', '4 KiB'],
+    ['100 TiB', '7 MiB'],
+    ['1024 TiB', '100 KiB'],
+  ])('in %s of RAM, %s, runs: positions are rounded the more the further up they lie', (ram, size) => {
+    const fields = { 'vm.ram': ram, 'vm.resident': '0', 'vm.workload[0].size': size, 'vm.layout': 'spread' };
+    expect(run({ ...fields, 'migration.patience': '100 s' }).bytesOnWire).toBeGreaterThan(0);
+  });
+});
