@@ -15,6 +15,7 @@ const OTHER_OPTIONS = [
   'tolerance',
   'out',
   'data',
+  'curves',
 ];
 
 /**
@@ -69,6 +70,9 @@ async function unknownWord(name: string, words: readonly string[], command: stri
   }
   const known = [...FLAGS.map((flag) => flag.name), ...OTHER_OPTIONS].map((flag) => `--${flag}`);
   const written = option?.replace(/=.*$/u, '') ?? cluster!;
+  if (known.includes(written)) {
+    return new InputError(`${written}: ${command} has no such flag; see migsim ${command} --help`);
+  }
   return new InputError(
     `${written}: no such flag; ${hint(`--${name}`, known, `see migsim ${command} --help`)}`,
   );

@@ -55,6 +55,8 @@ function newBar(stream: NodeJS.WriteStream, label: string): SingleBar {
   const library = createRequire(import.meta.url)('cli-progress') as typeof import('cli-progress');
   return new library.SingleBar({
     ...{ stream, clearOnComplete: true, barsize: 24, etaBuffer: 50 },
+    // Before there is anything to reckon from, the library says 0 or INF.
+    formatTime: (seconds) => (Number.isFinite(seconds) && seconds > 0 ? `${Math.ceil(seconds)} s` : '…'),
     format: `${label} [{bar}] {percentage} %  {value}/{total}  {eta_formatted} left`,
   });
 }

@@ -148,7 +148,7 @@ const workload = z
     incompressible: quantity(
       'fraction',
       SHARE,
-      'Share of the data that no compression makes smaller.',
+      'Share of the data that no compression makes smaller; of no effect on stacks that do not compress, as these.',
     ).prefault(1),
   })
   .meta({ description: 'A region of memory that the guest keeps writing.' });

@@ -68,6 +68,7 @@ const cases: [words: string, line: string][] = [
   ],
   ['predict --max-bandwidth 0', '--max-bandwidth: migration.maxBandwidth is 0: must be greater than 0'],
   ['predict --rma 4GiB', '--rma: no such flag; did you mean --ram?'],
+  ['reproduce --stress 3', '--stress: reproduce has no such flag; see migsim reproduce --help'],
   ['predict --jsno', '--jsno: no such flag; did you mean --json?'],
   ['predict --vm.ram 4GiB', '--vm.ram: no such flag; a field is set with --set vm.ram=VALUE'],
   ['predict --set vm.ram', '--set vm.ram: must be PATH=VALUE, such as vm.ram=4GiB'],
