@@ -22,7 +22,8 @@ const options = {
 } as const;
 const { quick, ...flags } = parseArgs({ options }).values;
 const starts = quick ? 1 : Number(flags.starts);
-const writes = !quick && flags.nuisance === options.nuisance.default;
+const isStandard = flags.nuisance === options.nuisance.default;
+const writes = !quick && isStandard;
 
 /**
  * Enough to find the way: with 200 of the figures in which chance decides, searches end at twice the cost. In the end
@@ -42,10 +43,21 @@ const parameters = studyParameters.filter(
   ({ name }) => !name.startsWith('campaign.') || name === `campaign.${flags.nuisance}`,
 );
 
+// What is stored has the standard nuisance, so another one has to be searched for.
+const isSearch = starts > 0 && !flags.score;
+if (!Number.isInteger(starts) || starts < 0 || !(flags.nuisance in findProfile('icclab-2014').campaign)) {
+  say('--starts must be a whole number of at least 0, --nuisance offsetSeconds or hiddenTraffic');
+  process.exit(2);
+}
+if (!isStandard && !isSearch) {
+  say('--nuisance of another kind goes with a search: without --score, and with --starts of at least 1');
+  process.exit(2);
+}
+
 const executor = createThreadExecutor(2);
 try {
   const stored = findProfile('icclab-2014');
-  const found = starts > 0 && !flags.score ? await search(stored, executor) : structuredClone(stored);
+  const found = isSearch ? await search(stored, executor) : structuredClone(stored);
   const fitted = flags.score ? found : await polish(found, executor);
   store(fitted);
   say('slopes at the optimum');
