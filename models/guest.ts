@@ -9,6 +9,8 @@ export interface Guest {
   /** How fast it would run here without any migration, 0 to 1. */
   readonly speedAlone: number;
   pause(): void;
+  /** Lets the vCPUs run for no more than that share of their time, 0 to 1. */
+  throttle(share: number): void;
   resume(): void;
 }
 
@@ -31,6 +33,7 @@ export function createGuest(host: Host, memory: GuestMemory, busyVcpus: number):
     memory,
     speedAlone,
     time: () => vcpus.used() / busyVcpus,
+    throttle: (share) => vcpus.limit(share),
     pause: () => vcpus.setRunning(false),
     resume: () => vcpus.setRunning(true),
   };

@@ -36,6 +36,8 @@ export interface HostThread {
   used(): number;
   /** Makes the thread runnable for ever (a vCPU) or stops that. */
   setRunning(running: boolean): void;
+  /** Lets a runnable thread run for no more than that share of its time, 0 to 1. */
+  limit(share: number): void;
 }
 
 /**
@@ -75,9 +77,10 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
     let worker: Flow | undefined;
     let vcpu: Flow | undefined;
     let usedBefore = 0;
+    let share = 1;
     const setRunning = (running: boolean): void => {
       if (running && !vcpu) {
-        vcpu = fluid.open({ ...options, endless: true });
+        vcpu = fluid.open({ ...options, cap: width * share, endless: true });
         runnable += width;
       } else if (!running && vcpu) {
         usedBefore += vcpu.drained();
@@ -104,6 +107,10 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
       },
       used: () => usedBefore + (worker?.drained() ?? 0) + (vcpu?.drained() ?? 0),
       setRunning,
+      limit(newShare) {
+        share = newShare;
+        vcpu?.setCap(width * share);
+      },
     };
   }
 

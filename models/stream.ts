@@ -32,6 +32,8 @@ export interface Stream {
   outside(): number;
   /** Hands over bytes that cost the destination `destinationSeconds` to take in. */
   push(bytes: number, destinationSeconds: number): void;
+  /** The socket has taken all that was handed over: a blocking write returns. */
+  readonly taken: Wait;
   /** A socket that said EAGAIN can be written to again. */
   readonly writable: Wait;
   /**
@@ -171,6 +173,7 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
       }
       feed();
     },
+    taken: whenOccupied(sendBufferBytes),
     writable: whenOccupied(writableLevel),
     *accepted() {
       if (occupied() > sendBufferBytes) yield whenOccupied(writableLevel);

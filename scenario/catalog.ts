@@ -1,18 +1,28 @@
 import { openstackIcehouse } from '../models/stacks/openstack-icehouse.js';
 import { qemu121 } from '../models/stacks/qemu-1.2.1.js';
+import { qemuStack } from '../models/stacks/qemu.js';
 import type { Stack } from '../models/stacks/stack.js';
 import { didYouMean } from './did-you-mean.js';
 import { InputError } from './input-error.js';
 import type { Profile } from './profile.js';
 import icclab2014 from './profiles/icclab-2014.json' with { type: 'json' };
+import qemu72Bench from './profiles/qemu-7.2-bench.json' with { type: 'json' };
 import qemu121Bench from './profiles/qemu-1.2.1-bench.json' with { type: 'json' };
 import type { ProfileDefaults } from './scenario.js';
 
 /** Every product that can be simulated. */
-export const stacks: readonly Stack[] = [openstackIcehouse, qemu121];
+export const stacks: readonly Stack[] = [
+  openstackIcehouse,
+  qemu121,
+  ...['1.6', '2.0', '2.1', '2.5', '2.9', '4.0', '5.2', '6.2', '7.2', '8.2', '9.2', '10.2'].map(qemuStack),
+];
 
 /** Every test bed that ships with migsim. */
-export const profiles: readonly Profile[] = [icclab2014, qemu121Bench] as unknown as readonly Profile[];
+export const profiles: readonly Profile[] = [
+  icclab2014,
+  qemu121Bench,
+  qemu72Bench,
+] as unknown as readonly Profile[];
 
 /**
  * The stack of that name.

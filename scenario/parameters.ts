@@ -1,6 +1,5 @@
 import type { BurstParameters } from '../models/burst.js';
-import type { MainLoopRules } from '../models/migration/migration.js';
-import type { Constant, ConstantGroups, Stack } from '../models/stacks/stack.js';
+import type { Constant, ConstantGroups, ConstantValues, Stack } from '../models/stacks/stack.js';
 import { brokenConstantRule, refuseDefault } from './constant-rules.js';
 import { didYouMean } from './did-you-mean.js';
 import { InputError, showValue } from './input-error.js';
@@ -11,13 +10,13 @@ import { parseQuantity, type Dimension } from './units.js';
 export interface Parameters {
   values: ProfileValues;
   burst: BurstParameters;
-  rules: Omit<MainLoopRules, 'downtimeLimitSeconds' | 'maxBandwidth' | RuleOfPlace>;
-  /** How often libvirt polls; 0 without libvirt. */
-  libvirtPollSeconds: number;
+  /** By what a window's estimate of the bandwidth differs from what was sent: [percent, factor]. */
+  estimate: Quantiles;
+  /** The stack's constants. */
+  constants: ConstantValues;
 }
 
-/** Rules that depend on the place: the profile's group `cpu` has them. */
-type RuleOfPlace = 'setupSeconds' | 'stopSeconds' | 'loadSeconds';
+type Quantiles = BurstParameters['quantiles'];
 
 type Groups = Record<string, Record<string, number>>;
 
@@ -45,14 +44,19 @@ export function resolveParameters(
     if (group === 'burst') burst = overrideBurst(burst, written);
     else overrideGroup(constants, values, group, written);
   }
-  const qemu = values.qemu!;
   return {
     values: values as unknown as ProfileValues,
     burst,
-    rules: qemu as unknown as Parameters['rules'],
-    libvirtPollSeconds: values.libvirt?.pollSeconds ?? 0,
+    estimate: profile.estimate?.quantiles ?? exact,
+    constants: Object.fromEntries(Object.keys(stack.constants).map((group) => [group, values[group]!])),
   };
 }
+
+/** Where nothing is known of an estimate's errors, it has none. */
+const exact: Quantiles = [
+  [0, 1],
+  [100, 1],
+];
 
 /** The bare numbers of groups of constants. */
 function bareValues(groups: ConstantGroups): Groups {

@@ -71,6 +71,8 @@ function complete(written: SchemaOutput, defaults: ProfileDefaults, merged: Merg
       maxBandwidth: migration.maxBandwidth ?? defaults.maxBandwidth,
       patience: migration.patience,
       timeout: migration.timeout === Infinity ? null : migration.timeout,
+      capabilities: migration.capabilities,
+      postCopyAfter: migration.postCopyAfter === Infinity ? null : migration.postCopyAfter,
     },
     parameters,
   };

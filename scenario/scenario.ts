@@ -91,6 +91,10 @@ export interface MigrationSpec {
   patience: number;
   /** Seconds, the product's own limit; null: none. */
   timeout: number | null;
+  /** QEMU's migration capabilities that are switched on, by QEMU's names. */
+  capabilities: string[];
+  /** Seconds after the transfer's start at which post-copy is asked for; null: never. */
+  postCopyAfter: number | null;
 }
 
 /** What a stack and its profile say of the fields that the schema leaves open, in SI. */

@@ -211,6 +211,15 @@ const migration = z
       { above: 0, infinite: true },
       "The product's own limit, where it has one, or none.",
     ).prefault('none'),
+    capabilities: z
+      .array(z.string().min(1))
+      .meta({ description: "QEMU's migration capabilities that are switched on, by QEMU's names." })
+      .prefault([]),
+    postCopyAfter: quantity(
+      'seconds',
+      { min: 0, infinite: true },
+      'When post-copy is asked for, after the start of the transfer, or none.',
+    ).prefault('none'),
   })
   .meta({ description: 'The migration and its limits.' });
 

@@ -1,7 +1,7 @@
 import { createFluid, type Fluid } from '../sim/fluid.js';
 import { createRecorder, type Recorder } from '../sim/recorder.js';
 import { createSimulation, type Simulation } from '../sim/simulation.js';
-import { createBursts } from '../models/burst.js';
+import { createBursts, quantileAt } from '../models/burst.js';
 import { createGuest } from '../models/guest.js';
 import { createHost } from '../models/host.js';
 import { createLink, type Link } from '../models/link.js';
@@ -39,7 +39,7 @@ export function buildWorld(
   replication: number,
   withDetails = false,
 ): World {
-  const { values, burst, rules, libvirtPollSeconds } = parameters;
+  const { values, burst, estimate, constants } = parameters;
   const { cpu, stream, queue, destination, guest: guestValues, steps, disk } = values;
   const sim = createSimulation({ seed: `${scenario.seed}/${replication}` });
   const fluid = createFluid(sim);
@@ -71,6 +71,7 @@ export function buildWorld(
   const guest = createGuest(source, memory, busyVcpus);
   const flow = link.open('migration', 'migration');
   const journal = createJournal(withDetails);
+  const estimateDraws = sim.random('estimate');
 
   const occupiedShare = link.backgroundAlone / scenario.link.goodput;
   // A run is a little slower or faster than another in all that its CPU does.
@@ -91,14 +92,6 @@ export function buildWorld(
       destinationZeroPageSeconds: destination.zeroPageSeconds * destinationPace,
       destinationDataPageSeconds: destination.dataPageSeconds * destinationPace,
     },
-    rules: {
-      ...rules,
-      setupSeconds: cpu.setupSeconds,
-      stopSeconds: cpu.stopSeconds,
-      loadSeconds: cpu.loadSeconds,
-      downtimeLimitSeconds: scenario.migration.downtimeLimit,
-      maxBandwidth: scenario.migration.maxBandwidth,
-    },
     journal,
     sample: () => ({
       time: sim.now,
@@ -117,7 +110,21 @@ export function buildWorld(
       disk: { readRate: disk.readRate, allocatedBytes: scenario.vm.disk.allocated },
       steps,
       services: source.thread('services'),
-      libvirtPollSeconds,
+      constants,
+      request: {
+        kind: scenario.migration.kind,
+        downtimeLimitSeconds: scenario.migration.downtimeLimit,
+        maxBandwidth: scenario.migration.maxBandwidth,
+        timeoutSeconds: scenario.migration.timeout,
+        capabilities: new Set(scenario.migration.capabilities),
+        postCopyAfterSeconds: scenario.migration.postCopyAfter,
+      },
+      switchover: {
+        setupSeconds: cpu.setupSeconds,
+        stopSeconds: cpu.stopSeconds,
+        loadSeconds: cpu.loadSeconds,
+      },
+      estimateFactor: () => quantileAt(estimate, estimateDraws.uniform()),
       queueOverflows: link.overflows,
       random: sim.random('steps'),
     },

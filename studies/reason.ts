@@ -21,9 +21,9 @@ export function reasonFor(scenario: Scenario, run: RunResult): string {
       if (run.stoppedFirst) return cutShort(scenario, run);
       return run.nearest === null ? neverTested(scenario, run) : neverStopped(scenario, run, run.nearest);
     case 'aborted':
-      return 'The product gave up by a rule of its own; the guest runs on at the source.';
+      return `${run.ended ?? 'The product gave up by a rule of its own'}; the guest runs on at the source.`;
     case 'failed':
-      return 'The guest was lost on the way.';
+      return `${run.ended ?? 'The guest was lost on the way'}.`;
   }
 }
 

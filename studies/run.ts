@@ -1,5 +1,5 @@
 import type { Guest } from '../models/guest.js';
-import type { Journal, Round } from '../models/migration/journal.js';
+import type { DowntimeParts, Journal, Round } from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
 import type { Stack } from '../models/stacks/stack.js';
 import type { Parameters } from '../scenario/parameters.js';
@@ -36,6 +36,10 @@ export interface RunResult {
    */
   dataPagesAfterFirstPass: number | null;
   leftAtStopBytes: number;
+  /** Where the downtime went, of a completed run; null where the stack does not tell. */
+  downtimeParts: DowntimeParts | null;
+  /** Why the product gave up or the guest was lost. */
+  ended: string | null;
   nearest: { remainingBytes: number; thresholdBytes: number } | null;
   rounds?: readonly Round[];
   curves?: readonly Curve[];
@@ -74,7 +78,7 @@ export function runOnce(
   const end = journal.transferEnd ?? bed.migration.sample();
   const transferSeconds = start ? end.time - start.time : 0;
   return {
-    verdict: completed ? 'completed' : 'non-converging',
+    verdict: verdictOf(journal, completed),
     totalSeconds: completed ? journal.finishedAt : null,
     downtimeSeconds: completed ? journal.resumedAt! - journal.stoppedAt! : null,
     sourceDowntimeSeconds: completed ? end.time - journal.stoppedAt! : null,
@@ -91,12 +95,20 @@ export function runOnce(
     guestSlowdown: slowdownOf(bed.migration.guest, sim.now),
     dataPagesAfterFirstPass: pagesAfterFirstPass(journal, bed.migration.stream.outside()),
     leftAtStopBytes: journal.leftAtStopBytes,
+    downtimeParts: completed && stack.qemu !== undefined ? journal.downtimeParts : null,
+    ended: journal.failed ?? journal.aborted,
     nearest: journal.nearest,
     ...(journal.rounds && { rounds: journal.rounds }),
     ...(recorder && { curves: curvesOf(recorder) }),
     calls: journal.calls,
     events: sim.events,
   };
+}
+
+function verdictOf({ aborted, failed }: Journal, completed: boolean): Verdict {
+  if (failed !== null) return 'failed';
+  if (aborted !== null) return 'aborted';
+  return completed ? 'completed' : 'non-converging';
 }
 
 function curvesOf(recorder: Recorder): Curve[] {

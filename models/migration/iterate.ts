@@ -1,5 +1,5 @@
 import type { GuestMemory } from '../memory/guest-memory.js';
-import { pageBytes, type MainLoopRules, type PageCosts } from './migration.js';
+import { pageBytes, type PageCosts, type WireFormat } from './migration.js';
 
 /** One call of QEMU's iterate: how far it walked through the bitmap and what that put on the wire. */
 export interface Call {
@@ -30,7 +30,7 @@ export interface CallBudget {
  *
  * @example
  * // 1,000 pages of data, each 4,096 bytes and 8 before them
- * const call = walkBitmap(memory, { bytes: 10 * 4104, seconds: 0.051 }, 4096e5, costs, rules);
+ * const call = walkBitmap(memory, { bytes: 10 * 4104, seconds: 0.051 }, 4096e5, costs, wire);
  * [call.dataPages, call.countedBytes, call.ended] // => [10, 40960, 'budget of bytes']
  */
 export function walkBitmap(
@@ -38,12 +38,12 @@ export function walkBitmap(
   budget: CallBudget,
   copyBytesPerSecond: number,
   costs: PageCosts,
-  rules: MainLoopRules,
+  wire: WireFormat,
 ): Call {
   const dataSeconds = pageBytes / copyBytesPerSecond;
-  const dataBytes = pageBytes + rules.pageHeaderBytes;
+  const dataBytes = pageBytes + wire.pageHeaderBytes;
   let seconds = 0;
-  let bytes = rules.callOverheadBytes;
+  let bytes = wire.callOverheadBytes;
   let dataPages = 0;
   let zeroPages = 0;
   let ended: Call['ended'] = 'nothing left';
@@ -51,7 +51,7 @@ export function walkBitmap(
     const { span, data, zero } = memory.stretch();
     const secondsEach =
       data * dataSeconds + zero * costs.zeroPageSeconds + (1 - data - zero) * costs.cleanPageSeconds;
-    const bytesEach = data * dataBytes + zero * rules.zeroPageBytes;
+    const bytesEach = data * dataBytes + zero * wire.zeroPageBytes;
     const inTime = secondsEach > 0 ? (budget.seconds - seconds) / secondsEach : Infinity;
     const inBytes = bytesEach > 0 ? Math.max(0, budget.bytes - bytes) / bytesEach : Infinity;
     const walked = Math.min(span, inTime, inBytes);
@@ -74,7 +74,7 @@ export function walkBitmap(
   return {
     seconds,
     bytes,
-    countedBytes: dataPages * pageBytes + zeroPages * rules.zeroPageCountedBytes,
+    countedBytes: dataPages * pageBytes + zeroPages * wire.zeroPageCountedBytes,
     dataPages,
     destinationSeconds:
       dataPages * costs.destinationDataPageSeconds + zeroPages * costs.destinationZeroPageSeconds,

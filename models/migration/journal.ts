@@ -22,6 +22,26 @@ export interface Sample {
   backgroundBytes: number;
 }
 
+/** The parts of a downtime in their order, seconds. */
+export interface DowntimeParts {
+  /** Stopping the vCPUs. */
+  stop: number;
+  /** Flushing the disks and handing them over. */
+  flush: number;
+  /** The last fetch of the dirty log. */
+  finalSync: number;
+  /** Writing what is left into the socket. */
+  lastCopy: number;
+  /** Writing the state of the devices. */
+  deviceState: number;
+  /** Until the destination has read what still lay in the socket and the queues. */
+  queued: number;
+  /** Loading the state at the destination. */
+  load: number;
+  /** Starting the vCPUs there. */
+  resume: number;
+}
+
 /** What a migration writes down as it goes; times are simulated seconds. */
 export interface Journal {
   /** Kept only when somebody will read them: a migration that does not converge has thousands. */
@@ -43,6 +63,12 @@ export interface Journal {
   transferEnd: Sample | null;
   resumedAt: number | null;
   finishedAt: number | null;
+  /** Where the downtime went; of stacks that tell. */
+  downtimeParts: DowntimeParts;
+  /** Why the product gave up; null: it did not. */
+  aborted: string | null;
+  /** Why the guest is lost or paused; null: it is not. */
+  failed: string | null;
   /** The test that came nearest to stopping: what was left, and what would have been allowed. */
   nearest: { remainingBytes: number; thresholdBytes: number } | null;
 }
@@ -68,6 +94,18 @@ export function createJournal(withRounds: boolean): Journal {
     transferEnd: null,
     resumedAt: null,
     finishedAt: null,
+    downtimeParts: {
+      stop: 0,
+      flush: 0,
+      finalSync: 0,
+      lastCopy: 0,
+      deviceState: 0,
+      queued: 0,
+      load: 0,
+      resume: 0,
+    },
+    aborted: null,
+    failed: null,
     nearest: null,
   };
 }

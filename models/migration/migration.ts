@@ -24,18 +24,25 @@ export interface PageCosts {
   destinationDataPageSeconds: number;
 }
 
+/** What pages are on the wire, bytes. */
+export interface WireFormat {
+  /** Before a page of data. */
+  pageHeaderBytes: number;
+  /** A zero page. */
+  zeroPageBytes: number;
+  /** What a zero page adds to the bytes that a main loop's estimate counts. */
+  zeroPageCountedBytes: number;
+  /** Around what one call of iterate sends. */
+  callOverheadBytes: number;
+}
+
 /** The rules of a QEMU whose migration runs in the main loop (1.0 to 1.3), with its constants. */
-export interface MainLoopRules {
+export interface MainLoopRules extends WireFormat {
   downtimeLimitSeconds: number;
   /** Bytes/s; Infinity = unlimited. Applied per window. */
   maxBandwidth: number;
   windowSeconds: number;
   sliceSeconds: number;
-  pageHeaderBytes: number;
-  zeroPageBytes: number;
-  /** What a zero page adds to the bytes that the estimate counts. */
-  zeroPageCountedBytes: number;
-  callOverheadBytes: number;
   /** 1 where every call sees at once what was written (qemu-kvm 0.12, TCG), 0 where only a sync tells. */
   syncsEveryCall: number;
   /** Device state sent after the guest stopped, bytes. */
@@ -48,7 +55,7 @@ export interface MainLoopRules {
   loadSeconds: number;
 }
 
-/** Everything that a migration algorithm works with. */
+/** Everything that any migration algorithm works with. */
 export interface Migration {
   sim: Simulation;
   guest: Guest;
@@ -56,14 +63,19 @@ export interface Migration {
   /** The thread at the source that does the work. */
   thread: HostThread;
   stream: Stream;
+  /** How fast pages are copied into the socket. */
   bursts: Bursts;
   costs: PageCosts;
-  rules: MainLoopRules;
   journal: Journal;
   /** What the migration and the others have used by now. */
   sample(): Sample;
   /** Keeps a value from now on, for those who want to see a run as curves; absent where nobody does. */
   record?: (series: MemorySeries, bytes: number) => void;
+}
+
+/** A migration by a QEMU that does it in its main loop. */
+export interface MainLoopMigration extends Migration {
+  rules: MainLoopRules;
 }
 
 /** Pages that wait in the bitmap, and distinct pages that the latest sync found written, as bytes. */

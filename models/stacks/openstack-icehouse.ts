@@ -1,7 +1,7 @@
 import { delay, type Process } from '../../sim/process.js';
 import { blockMigration } from '../migration/block-migration.js';
-import { complete, preCopy, resume, stopGuest } from '../migration/pre-copy.js';
-import { qemu121 } from './qemu-1.2.1.js';
+import { complete, preCopy, resume, stopGuest } from '../migration/main-loop-pre-copy.js';
+import { mainLoopMigration, qemu121 } from './qemu-1.2.1.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -59,7 +59,9 @@ function* migrateByNova(bed: Testbed, kind: MigrationKind): Process {
 
 /** libvirt 0.10.2, protocol version 3: Perform at the source, then Finish starts the CPUs at the destination. */
 function* libvirtPerform(bed: Testbed, kind: MigrationKind, pace: number): Process {
-  const { migration, disk, steps, libvirtPollSeconds } = bed;
+  const { disk, steps, constants } = bed;
+  const migration = mainLoopMigration(bed);
+  const { pollSeconds } = constants.libvirt as { pollSeconds: number };
   if (bed.queueOverflows) yield delay(steps.retransmissionSeconds * pace);
   const startedAt = migration.sim.now;
   if (kind !== 'lm') yield* stopGuest(migration);
@@ -67,7 +69,7 @@ function* libvirtPerform(bed: Testbed, kind: MigrationKind, pace: number): Proce
   yield migration.sim.spawn(preCopy(migration)).finished;
   yield* complete(migration);
   const elapsed = migration.sim.now - startedAt;
-  yield delay(Math.ceil(elapsed / libvirtPollSeconds) * libvirtPollSeconds - elapsed);
+  yield delay(Math.ceil(elapsed / pollSeconds) * pollSeconds - elapsed);
   yield delay(steps.handoverSeconds * pace);
   resume(migration);
 }

@@ -1,6 +1,7 @@
 import type { Process } from '../../sim/process.js';
 import { blockMigration } from '../migration/block-migration.js';
-import { complete, preCopy, resume, stopGuest } from '../migration/pre-copy.js';
+import { complete, preCopy, resume, stopGuest } from '../migration/main-loop-pre-copy.js';
+import type { MainLoopMigration, MainLoopRules } from '../migration/migration.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -86,8 +87,16 @@ export const qemu121: Stack = {
   migrate: migrateByQmp,
 };
 
+/** A test bed's migration with the rules of a main loop. */
+export function mainLoopMigration({ migration, constants, switchover, request }: Testbed): MainLoopMigration {
+  const { downtimeLimitSeconds, maxBandwidth } = request;
+  const rules = { ...constants.qemu, ...switchover, downtimeLimitSeconds, maxBandwidth } as MainLoopRules;
+  return { ...migration, rules };
+}
+
 function* migrateByQmp(bed: Testbed, kind: MigrationKind): Process {
-  const { migration, disk } = bed;
+  const { disk } = bed;
+  const migration = mainLoopMigration(bed);
   if (kind === 'stop-and-copy') yield* stopGuest(migration);
   if (kind === 'blm') yield* blockMigration(migration, disk);
   yield migration.sim.spawn(preCopy(migration)).finished;

@@ -14,6 +14,9 @@ export interface Constant {
 /** Constants by the part of the product that they belong to. */
 export type ConstantGroups = Readonly<Record<string, Readonly<Record<string, Constant>>>>;
 
+/** The bare numbers of constants, by group and name, SI. */
+export type ConstantValues = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 export type MigrationKind = 'lm' | 'blm' | 'stop-and-copy' | 'post-copy' | 'hybrid';
 
 /** A product and version: its constants as data, and the order in which it does things. */
@@ -24,6 +27,8 @@ export interface Stack {
   /** The profile that a scenario uses when it names none. */
   profile: string;
   constants: ConstantGroups;
+  /** The QEMU below it, where it has one whose capabilities can be switched on: '7.2'. */
+  qemu?: string;
   /** What it can do, and what each kind is in this product. */
   kinds: Readonly<Partial<Record<MigrationKind, string>>>;
   /** Runs one migration of that kind on a test bed, from request to finish. */

@@ -2,6 +2,7 @@ import type { RandomStream } from '../../sim/random.js';
 import type { Migration } from '../migration/migration.js';
 import type { DiskParameters } from '../disk.js';
 import type { HostThread } from '../host.js';
+import type { ConstantValues, MigrationKind } from './stack.js';
 
 /** Steps around the transfer: API calls, checks, set-up at the destination, hand-over. They belong to the place. */
 export interface StepParameters {
@@ -19,15 +20,43 @@ export interface StepParameters {
   spread: number;
 }
 
+/** What the user asked of the migration; what he left open, the stack has filled. */
+export interface MigrationRequest {
+  kind: MigrationKind;
+  downtimeLimitSeconds: number;
+  /** Bytes/s; Infinity: unlimited. */
+  maxBandwidth: number;
+  /** The product's own limit on the total time; null: none. */
+  timeoutSeconds: number | null;
+  /** QEMU's migration capabilities that are switched on, by QEMU's names. */
+  capabilities: ReadonlySet<string>;
+  /** When post-copy is asked for, seconds after the transfer's start; null: never by the user. */
+  postCopyAfterSeconds: number | null;
+}
+
+/** How long the steps of a stop take at this place, seconds. */
+export interface SwitchoverSteps {
+  /** From the start to the first page: the dirty log is switched on. */
+  setupSeconds: number;
+  /** Stopping the vCPUs. */
+  stopSeconds: number;
+  /** Loading the device state at the destination. */
+  loadSeconds: number;
+}
+
 /** What a stack works on: a migration ready to run, and the place's steps. */
 export interface Testbed {
   migration: Migration;
+  /** The stack's constants, after all overrides, SI. */
+  constants: ConstantValues;
+  request: MigrationRequest;
+  switchover: SwitchoverSteps;
+  /** By what a window's estimate of the bandwidth differs from what was sent in it: draws a factor. */
+  estimateFactor: () => number;
   disk: DiskParameters;
   steps: StepParameters;
   /** The services that do the steps, on the source. */
   services: HostThread;
-  /** How often libvirt asks whether the migration has ended; 0 without libvirt. */
-  libvirtPollSeconds: number;
   /** Whether other traffic overflows the queue before the link while the migration sends. */
   queueOverflows: boolean;
   random: RandomStream;

@@ -246,7 +246,7 @@ describe('a run as a scenario', () => {
   });
 
   it('has the costs that its machine had: touched source, fresh destination, a small socket, no KVM', () => {
-    const { values, rules } = prepared({
+    const { values, constants } = prepared({
       src_prealloc: true,
       prealloc: false,
       wmem: 65_536,
@@ -255,8 +255,8 @@ describe('a run as a scenario', () => {
     expect(values.cpu.zeroPageSeconds).toBe(0.344e-6);
     expect(values.destination.zeroPageSeconds).toBe(5.8e-6);
     expect(values.stream.sendBufferBytes).toBe(3 * 131_072);
-    expect(rules.syncsEveryCall).toBe(1);
-    expect(prepared({}).parameters.rules.syncsEveryCall).toBe(0);
+    expect(constants.qemu!.syncsEveryCall).toBe(1);
+    expect(prepared({}).parameters.constants.qemu!.syncsEveryCall).toBe(0);
   });
 
   it('has a socket of three calls as they were measured, small on a slow link', () => {

@@ -7,7 +7,7 @@ import { createGuestMemory } from '../../models/memory/guest-memory.js';
 import { blockMigration } from '../../models/migration/block-migration.js';
 import { walkBitmap } from '../../models/migration/iterate.js';
 import { createJournal } from '../../models/migration/journal.js';
-import { complete, preCopy, resume, stopGuest } from '../../models/migration/pre-copy.js';
+import { complete, preCopy, resume, stopGuest } from '../../models/migration/main-loop-pre-copy.js';
 import { createStream } from '../../models/stream.js';
 import { createFluid } from '../../sim/fluid.js';
 import { createRandom } from '../../sim/random.js';

@@ -11,20 +11,20 @@ const wrong = (overrides: Record<string, unknown>) => () => resolve(overrides);
 
 describe('parameters', () => {
   it('are the constants of stack and profile where nothing is overridden', () => {
-    const { values, burst, rules, libvirtPollSeconds } = resolve({});
+    const { values, burst, constants } = resolve({});
     expect(values.cpu.zeroPageSeconds).toBe(profile.constants.cpu.zeroPageSeconds.value);
     expect(values.queue.tcp).toBe(profile.constants.queue.tcp.value);
-    expect(rules.windowSeconds).toBe(0.1);
+    expect(constants.qemu!.windowSeconds).toBe(0.1);
     expect(burst).toBe(profile.burst);
-    expect(libvirtPollSeconds).toBe(0.05);
+    expect(constants.libvirt!.pollSeconds).toBe(0.05);
   });
 
   it('know no libvirt where there is none', () => {
-    expect(resolveParameters(findStack('qemu-1.2.1'), profile).libvirtPollSeconds).toBe(0);
+    expect(resolveParameters(findStack('qemu-1.2.1'), profile).constants.libvirt).toBeUndefined();
   });
 
   it('take overrides as SI numbers or with units', () => {
-    const { values, rules } = resolve({
+    const { values, constants } = resolve({
       cpu: { zeroPageSeconds: '1.2 us', hyperThreadGain: 0.3 },
       stream: { sendBufferBytes: '2 MiB' },
       disk: { readRate: '800 Mbit/s' },
@@ -34,7 +34,7 @@ describe('parameters', () => {
     expect(values.cpu.hyperThreadGain).toBe(0.3);
     expect(values.stream.sendBufferBytes).toBe(2 ** 21);
     expect(values.disk.readRate).toBe(1e8);
-    expect(rules.sliceSeconds).toBeCloseTo(0.04, 12);
+    expect(constants.qemu!.sliceSeconds).toBeCloseTo(0.04, 12);
   });
 
   it('leave the catalogue as it was', () => {

@@ -54,7 +54,15 @@ test('without file and flags it is the idle VM of the study, migrated live', () 
       disk: { size: 5 * GiB, allocated: 200e6 },
       workload: [],
     },
-    migration: { kind: 'lm', downtimeLimit: 0.03, maxBandwidth: Infinity, patience: 120, timeout: null },
+    migration: {
+      kind: 'lm',
+      downtimeLimit: 0.03,
+      maxBandwidth: Infinity,
+      patience: 120,
+      timeout: null,
+      capabilities: [],
+      postCopyAfter: null,
+    },
     parameters: {},
   });
 });
@@ -85,7 +93,15 @@ test('every field of a file becomes SI', () => {
         },
       ],
     },
-    migration: { kind: 'lm', downtimeLimit: 0.03, maxBandwidth: Infinity, patience: 120, timeout: null },
+    migration: {
+      kind: 'lm',
+      downtimeLimit: 0.03,
+      maxBandwidth: Infinity,
+      patience: 120,
+      timeout: null,
+      capabilities: [],
+      postCopyAfter: null,
+    },
     parameters: {
       burst: {
         quantiles: [

@@ -60,9 +60,11 @@ describe('a replication', () => {
 
 describe('a world', () => {
   it('takes its rules from the scenario', () => {
-    const { rules } = world({ 'migration.downtimeLimit': '0.5 s', 'migration.maxBandwidth': '7 MiB/s' }).bed
-      .migration;
-    expect(rules).toMatchObject({ downtimeLimitSeconds: 0.5, maxBandwidth: 7 * 2 ** 20, windowSeconds: 0.1 });
+    const { request } = world({
+      'migration.downtimeLimit': '0.5 s',
+      'migration.maxBandwidth': '7 MiB/s',
+    }).bed;
+    expect(request).toMatchObject({ downtimeLimitSeconds: 0.5, maxBandwidth: 7 * 2 ** 20 });
   });
 
   it('has the bursts slowed by the background that is carried, where the profile says so', () => {

@@ -18,6 +18,8 @@ export const completedRun: RunResult = {
   guestSlowdown: 0.05,
   dataPagesAfterFirstPass: 1000,
   leftAtStopBytes: 90 * MIB,
+  downtimeParts: null,
+  ended: null,
   nearest: { remainingBytes: 90 * MIB, thresholdBytes: 100 * MIB },
   calls: 100,
   events: 300,

@@ -6,7 +6,7 @@ import { sequentialWriter } from '../../../models/memory/writer.js';
 import { createJournal } from '../../../models/migration/journal.js';
 import { pageBytes, type MainLoopRules, type PageCosts } from '../../../models/migration/migration.js';
 import { qemu121 } from '../../../models/stacks/qemu-1.2.1.js';
-import type { MigrationKind } from '../../../models/stacks/stack.js';
+import type { ConstantValues, MigrationKind } from '../../../models/stacks/stack.js';
 import type { Testbed } from '../../../models/stacks/testbed.js';
 import { createStream, type StreamParameters } from '../../../models/stream.js';
 import { createFluid } from '../../../sim/fluid.js';
@@ -78,6 +78,23 @@ export function tiny(o: Tiny) {
   };
   const journal = createJournal(true);
   const thread = source.thread('migration');
+  const rules: MainLoopRules = {
+    // To the middle between two pages, so that rounding cannot decide.
+    downtimeLimitSeconds: (limitPages * pageBytes) / speed,
+    maxBandwidth: Infinity,
+    windowSeconds: 0.1,
+    sliceSeconds: 0.051,
+    pageHeaderBytes: 8,
+    zeroPageBytes: 9,
+    zeroPageCountedBytes: 1,
+    callOverheadBytes: 0,
+    syncsEveryCall: 0,
+    deviceStateBytes: 0,
+    setupSeconds: 0,
+    stopSeconds: 0,
+    loadSeconds: 0,
+    ...o.rules,
+  };
   const migration: Testbed['migration'] = {
     sim,
     guest: createGuest(source, memory, 1),
@@ -93,23 +110,6 @@ export function tiny(o: Tiny) {
     }),
     bursts: createBursts(bursts, sim.random('burst')),
     costs: { ...free, ...o.costs },
-    rules: {
-      // To the middle between two pages, so that rounding cannot decide.
-      downtimeLimitSeconds: (limitPages * pageBytes) / speed,
-      maxBandwidth: Infinity,
-      windowSeconds: 0.1,
-      sliceSeconds: 0.051,
-      pageHeaderBytes: 8,
-      zeroPageBytes: 9,
-      zeroPageCountedBytes: 1,
-      callOverheadBytes: 0,
-      syncsEveryCall: 0,
-      deviceStateBytes: 0,
-      setupSeconds: 0,
-      stopSeconds: 0,
-      loadSeconds: 0,
-      ...o.rules,
-    },
     journal,
     sample: () => ({ time: sim.now, cpuSeconds: thread.used(), backgroundBytes: 0 }),
   };
@@ -126,12 +126,28 @@ export function tiny(o: Tiny) {
     disk: o.disk ?? { readRate: Infinity, allocatedBytes: 0 },
     steps,
     services: source.thread('services'),
-    libvirtPollSeconds: 0,
+    constants: { qemu: rules as unknown as ConstantValues[string] },
+    request: {
+      kind: 'lm',
+      downtimeLimitSeconds: rules.downtimeLimitSeconds,
+      maxBandwidth: rules.maxBandwidth,
+      timeoutSeconds: null,
+      capabilities: new Set(),
+      postCopyAfterSeconds: null,
+    },
+    switchover: {
+      setupSeconds: rules.setupSeconds,
+      stopSeconds: rules.stopSeconds,
+      loadSeconds: rules.loadSeconds,
+    },
+    estimateFactor: () => 1,
     queueOverflows: false,
     random: sim.random('steps'),
   };
   return {
     ...migration,
+    rules,
+    bed,
     /** Lets the clock run to that time; without an event there it would stand. */
     runTo(time: number): void {
       sim.at(time, () => undefined);

@@ -1,6 +1,7 @@
 import { allOf, delay, type Process } from '../../sim/process.js';
 import { walkBitmap, type Call, type CallBudget } from './iterate.js';
-import { pageBytes, type Migration } from './migration.js';
+import type { MainLoopMigration } from './migration.js';
+import { createRounds, remainingBytes, sync } from './rounds.js';
 
 /**
  * Pre-copy as QEMU 1.0 to 1.3 does it in its main loop (arch_init.c, buffered_file.c at v1.2.1): send dirty pages until
@@ -15,7 +16,7 @@ import { pageBytes, type Migration } from './migration.js';
  * migration.journal.syncs // => 1
  * migration.guest.memory.waiting() // => 0
  */
-export function* preCopy(m: Migration): Process {
+export function* preCopy(m: MainLoopMigration): Process {
   const { sim, journal } = m;
   journal.transferStart ??= m.sample();
   // Every page is marked dirty, and the dirty log begins here: what was written before does not count.
@@ -58,7 +59,7 @@ export function* preCopy(m: Migration): Process {
  * known, and too much is left. Then nothing happens at its end, and no event is needed for it: most calls of a
  * migration near its limit are of this kind, which halves its cost.
  */
-function isHopeless(m: Migration, call: Call): boolean {
+function isHopeless(m: MainLoopMigration, call: Call): boolean {
   return (
     m.thread.undisturbed &&
     m.rules.syncsEveryCall === 0 &&
@@ -76,7 +77,7 @@ function isHopeless(m: Migration, call: Call): boolean {
  * sim.run();
  * sim.now // => 2
  */
-export function* complete(m: Migration): Process {
+export function* complete(m: MainLoopMigration): Process {
   const { journal, guest, costs, rules } = m;
   yield* stopGuest(m);
   yield m.thread.work(guest.memory.pages * costs.syncPageSeconds);
@@ -99,7 +100,7 @@ export function* complete(m: Migration): Process {
  * resume(migration);
  * migration.journal.resumedAt === sim.now // => true
  */
-export function resume(m: Migration): void {
+export function resume(m: MainLoopMigration): void {
   m.guest.resume();
   m.journal.resumedAt = m.sim.now;
 }
@@ -113,7 +114,7 @@ export function resume(m: Migration): void {
  * sim.run();
  * migration.journal.stoppedAt // => 0.25
  */
-export function* stopGuest(m: Migration): Process {
+export function* stopGuest(m: MainLoopMigration): Process {
   if (m.journal.stoppedAt !== null) return;
   yield m.thread.work(m.rules.stopSeconds);
   m.guest.pause();
@@ -124,7 +125,7 @@ export function* stopGuest(m: Migration): Process {
  * One call of iterate. It fills the socket while the socket drains, so a slow burst sends more than there was room for,
  * and one that is slower than the wire never fills it: the slice of time ends that call.
  */
-function iterate(m: Migration, quota: number): Call {
+function iterate(m: MainLoopMigration, quota: number): Call {
   m.journal.calls++;
   const speed = m.bursts.next(m.stream.idle());
   const drained = m.stream.rate() / speed;
@@ -135,7 +136,7 @@ function iterate(m: Migration, quota: number): Call {
 }
 
 /** Walks the bitmap and hands what it finds to the socket; the thread has yet to work for it. */
-function send(m: Migration, budget: CallBudget, copyBytesPerSecond: number): Call {
+function send(m: MainLoopMigration, budget: CallBudget, copyBytesPerSecond: number): Call {
   const { journal, guest, sim } = m;
   const from = guest.memory.cursor;
   const call = walkBitmap(guest.memory, budget, copyBytesPerSecond, m.costs, m.rules);
@@ -153,7 +154,7 @@ function send(m: Migration, budget: CallBudget, copyBytesPerSecond: number): Cal
  * Far from the end no test can succeed: the remainder is more than the fastest burst of this run would allow. Such a
  * stretch of data is sent in one step instead of thousands of calls (a call's work is hidden behind the full socket).
  */
-function canLeap(m: Migration): boolean {
+function canLeap(m: MainLoopMigration): boolean {
   return (
     m.rules.maxBandwidth === Infinity &&
     spareBytes(m) > leapCalls * m.stream.capacity &&
@@ -161,7 +162,7 @@ function canLeap(m: Migration): boolean {
   );
 }
 
-function* leap(m: Migration): Process {
+function* leap(m: MainLoopMigration): Process {
   while (canLeap(m)) {
     const budget = { bytes: spareBytes(m), seconds: Infinity, oneStretch: true };
     const call = send(m, budget, m.bursts.median);
@@ -175,19 +176,8 @@ const leapCalls = 4;
 const leapDataShare = 0.5;
 
 /** Bytes that can go before a test could succeed at the fastest burst. */
-function spareBytes(m: Migration): number {
+function spareBytes(m: MainLoopMigration): number {
   return remainingBytes(m) - m.rules.downtimeLimitSeconds * m.bursts.max;
-}
-
-/** Fetches the dirty log: what was written since the last time waits again. */
-function sync(m: Migration): void {
-  const pages = m.guest.memory.sync(m.guest.time());
-  m.record?.('dirtied', pages * pageBytes);
-  m.record?.('remaining', remainingBytes(m));
-}
-
-function remainingBytes(m: Migration): number {
-  return m.guest.memory.waiting() * pageBytes;
 }
 
 /**
@@ -195,7 +185,7 @@ function remainingBytes(m: Migration): number {
  * that falls due during a call runs at its end, and the next comes 100 ms after that (buffered_file.c,
  * buffered_rate_tick), so a long call moves all ticks after it.
  */
-function createWindow(m: Migration) {
+function createWindow(m: MainLoopMigration) {
   const { windowSeconds, maxBandwidth } = m.rules;
   let next = m.sim.now + windowSeconds;
   let used = 0;
@@ -225,32 +215,3 @@ function createWindow(m: Migration) {
 
 /** Two times nearer to each other than this are one, s. */
 const rounding = 1e-9;
-
-/** Keeps the journal of rounds. */
-function createRounds(m: Migration) {
-  const { sim, journal } = m;
-  let start = sim.now;
-  let carriedBefore = m.stream.carried();
-  return {
-    end(estimate: number, threshold: number, fits: boolean): void {
-      const remaining = remainingBytes(m);
-      journal.syncs++;
-      const nearest = journal.nearest;
-      if (!nearest || remaining * nearest.thresholdBytes < nearest.remainingBytes * threshold) {
-        journal.nearest = { remainingBytes: remaining, thresholdBytes: threshold };
-      }
-      const carried = m.stream.carried();
-      journal.rounds?.push({
-        start,
-        seconds: sim.now - start,
-        sentBytes: carried - carriedBefore,
-        dirtyBytesAtEnd: remaining,
-        estimateBytesPerSecond: estimate,
-        thresholdBytes: threshold,
-        decision: fits ? 'stop: what is left fits the downtime limit' : 'go on: too much is dirty again',
-      });
-      start = sim.now;
-      carriedBefore = carried;
-    },
-  };
-}

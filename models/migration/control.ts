@@ -1,0 +1,77 @@
+import type { Simulation } from '../../sim/kernel.js';
+import type { Wait } from '../../sim/process.js';
+import { pageBytes } from './migration.js';
+import { remainingBytes } from './rounds.js';
+import type { Phase, ThreadMigration } from './thread-migration.js';
+
+/** What query-migrate says. */
+export interface Status {
+  phase: Phase;
+  /** Seconds since the transfer began. */
+  elapsedSeconds: number;
+  /** Bytes of RAM that are still to go, and of RAM in all. */
+  remainingBytes: number;
+  totalBytes: number;
+  transferredBytes: number;
+  /** Fetches of the dirty log so far (dirty-sync-count). */
+  syncs: number;
+  /** The latest window's estimate, bytes/s. */
+  bandwidth: number;
+  /** Share of their time that the vCPUs are kept asleep. */
+  throttle: number;
+}
+
+/** A running migration as an orchestrator sees it: what it can ask and what it can command. */
+export interface Control {
+  readonly sim: Simulation;
+  status(): Status;
+  /** Whether it has ended, however. */
+  isOver(): boolean;
+  setDowntimeLimit(seconds: number): void;
+  /** Bytes/s; Infinity: unlimited. */
+  setMaxBandwidth(bytesPerSecond: number): void;
+  /** Post-copy from the next test on (migrate-start-postcopy). */
+  startPostCopy(): void;
+  /** Stops the guest where it is while the migration goes on (virDomainSuspend): nothing becomes dirty any more. */
+  pauseGuest(): void;
+  /** Gives up; the guest runs on at the source. `reason` is a sentence without full stop: which rule ended it. */
+  cancel(reason: string): void;
+  /** The next fetch of the dirty log (the event MIGRATION_PASS). */
+  readonly newRound: Wait;
+}
+
+/**
+ * The handle on a running migration.
+ *
+ * @example
+ * const control = createControl(migration); // half of 1,000 pages sent
+ * control.status().remainingBytes // => 2048000
+ */
+export function createControl(m: ThreadMigration): Control {
+  const { sim, limits, requests, state, journal, guest } = m;
+  return {
+    sim,
+    status: () => ({
+      phase: state.phase,
+      elapsedSeconds: sim.now - (journal.transferStart?.time ?? sim.now),
+      // What a leap has handed over and the socket has not taken yet is not sent.
+      remainingBytes: remainingBytes(m) + m.stream.outside(),
+      totalBytes: guest.memory.pages * pageBytes,
+      transferredBytes: state.sentBytes - m.stream.outside(),
+      syncs: journal.syncs,
+      bandwidth: state.estimateBytesPerSecond,
+      throttle: state.throttle,
+    }),
+    isOver: () => state.phase === 'completed' || state.phase === 'cancelled' || state.phase === 'failed',
+    setDowntimeLimit: (seconds) => void (limits.downtimeLimitSeconds = seconds),
+    setMaxBandwidth: (rate) => void (limits.maxBandwidth = rate),
+    startPostCopy: () => void (requests.postCopy = true),
+    pauseGuest: () => {
+      if (journal.stoppedAt !== null) return;
+      journal.stoppedAt = sim.now;
+      guest.pause();
+    },
+    cancel: (reason) => void (requests.cancel ??= reason),
+    newRound: m.onSync.wait,
+  };
+}

@@ -1,0 +1,56 @@
+import { pageBytes, type Migration } from './migration.js';
+
+/** Keeps the journal of rounds: what was sent between two fetches of the dirty log, and the test that followed. */
+export interface Rounds {
+  /** A fetch has ended a round; `fits`: what is left is little enough to stop for. */
+  end(estimateBytesPerSecond: number, thresholdBytes: number, fits: boolean): void;
+}
+
+/**
+ * A migration's rounds, from now on. Each is counted as a sync; the test that came nearest to stopping is kept.
+ *
+ * @example
+ * const rounds = createRounds(migration); // of a guest with 10 pages
+ * rounds.end(4096e3, 8 * 4096, false);
+ * migration.journal.nearest // => { remainingBytes: 40960, thresholdBytes: 32768 }
+ */
+export function createRounds(m: Migration): Rounds {
+  const { sim, journal } = m;
+  let start = sim.now;
+  let carriedBefore = m.stream.carried();
+  return {
+    end(estimate, threshold, fits) {
+      const remaining = remainingBytes(m);
+      journal.syncs++;
+      const nearest = journal.nearest;
+      if (!nearest || remaining * nearest.thresholdBytes < nearest.remainingBytes * threshold) {
+        journal.nearest = { remainingBytes: remaining, thresholdBytes: threshold };
+      }
+      const carried = m.stream.carried();
+      journal.rounds?.push({
+        start,
+        seconds: sim.now - start,
+        sentBytes: carried - carriedBefore,
+        dirtyBytesAtEnd: remaining,
+        estimateBytesPerSecond: estimate,
+        thresholdBytes: threshold,
+        decision: fits ? 'stop: what is left fits the downtime limit' : 'go on: too much is dirty again',
+      });
+      start = sim.now;
+      carriedBefore = carried;
+    },
+  };
+}
+
+/** Fetches the dirty log: what was written since the last time waits again. Returns the distinct bytes written. */
+export function sync(m: Migration): number {
+  const dirtied = m.guest.memory.sync(m.guest.time()) * pageBytes;
+  m.record?.('dirtied', dirtied);
+  m.record?.('remaining', remainingBytes(m));
+  return dirtied;
+}
+
+/** What waits in the bitmap, bytes of pages. */
+export function remainingBytes(m: Migration): number {
+  return m.guest.memory.waiting() * pageBytes;
+}

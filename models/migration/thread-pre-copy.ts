@@ -1,0 +1,225 @@
+import { allOf, delay, type Process } from '../../sim/process.js';
+import { walkBitmap, type CallBudget } from './iterate.js';
+import { pageBytes } from './migration.js';
+import { createRounds, remainingBytes, sync, type Rounds } from './rounds.js';
+import type { ThreadMigration } from './thread-migration.js';
+
+/** How the live phase of a migration ended. */
+export type PreCopyEnd = 'fits' | 'post-copy' | 'cancelled';
+
+/**
+ * Pre-copy as QEMU 1.4 and later do it in a thread of its own (migration.c, ram.c at v2.0, v2.9, v7.2, v9.2): send
+ * dirty pages in slices of at most 50 ms with blocking writes; between slices compare what is left with
+ * `bandwidth of the last 100 ms window x downtime limit`, and fetch the dirty log only when it seems to fit. It tests
+ * while it sends: it does not finish a pass first. Returns when it fits, the caller stops the guest; or when somebody
+ * asked for something else. It does not return when it never fits.
+ *
+ * @example
+ * // 100 pages a second, 200 ms allowed: stops with less than 20 pages left
+ * const running = sim.spawn(threadPreCopy(migration));
+ * sim.run();
+ * running.result // => 'fits'
+ */
+export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
+  const { sim, journal, requests, state } = m;
+  journal.transferStart ??= m.sample();
+  const rounds = createRounds(m);
+  sync(m);
+  journal.syncs++;
+  yield delay(m.rules.setupSeconds);
+  state.phase = 'active';
+  const window = openWindow(m);
+  let syncedAt = sim.now;
+  let isFirstPass = true;
+  for (;;) {
+    if (requests.cancel !== null) return 'cancelled';
+    if (sim.now >= m.postCopyAt) requests.postCopy = true;
+    if (window.left() > 0) {
+      const isOverdue = isPeriodicSyncDue(m, syncedAt) && !isFirstPass;
+      if (isSmall(m) || isOverdue) {
+        yield* fetchDirtyLog(m, rounds);
+        syncedAt = sim.now;
+        isFirstPass = false;
+      }
+      if (isSmall(m)) return 'fits';
+      if (requests.postCopy) return 'post-copy';
+      yield* isFarFrom(m, window.bytes()) ? leap(m, window) : slice(m, window);
+    }
+    window.look();
+    if (window.left() <= 0) {
+      yield delay(window.untilEnd());
+      window.look();
+    }
+  }
+}
+
+/** Whether what is left is within the threshold, as this version compares them. */
+function isSmall(m: ThreadMigration): boolean {
+  const remaining = remainingBytes(m);
+  const { thresholdBytes } = m.state;
+  if (remaining < leastBytes) return true;
+  return m.rules.stopsAtThreshold > 0 ? remaining <= thresholdBytes : remaining < thresholdBytes;
+}
+
+/** Less than this is rounding, not a page. */
+const leastBytes = pageBytes / 1000;
+
+function isPeriodicSyncDue(m: ThreadMigration, syncedAt: number): boolean {
+  const { periodicSyncSeconds } = m.rules;
+  return periodicSyncSeconds > 0 && m.aids.length > 0 && m.sim.now - syncedAt >= periodicSyncSeconds;
+}
+
+/** A sync of the dirty bitmap, the test it was made for, and who looks at it. */
+function* fetchDirtyLog(m: ThreadMigration, rounds: Rounds): Process {
+  yield m.thread.work(m.guest.memory.pages * m.costs.syncPageSeconds);
+  const dirtied = sync(m);
+  rounds.end(m.state.estimateBytesPerSecond, m.state.thresholdBytes, isSmall(m));
+  m.encoding.afterSync?.(dirtied);
+  for (const aid of m.aids) aid.afterSync(dirtied, m.state.sentBytes);
+  m.onSync.fire();
+}
+
+/** One call of ram_save_iterate: until the quota is used up, the slice of time is over, or nothing waits. */
+function* slice(m: ThreadMigration, window: Window): Process {
+  const cpu = m.rules.sliceSeconds * m.source.speedOfNext();
+  // The quota is looked at before each page: the last one may go beyond it.
+  const quota = (): number => window.left() + m.encoding.dataBytes();
+  // Only who sends knows his share of the link: an idle socket gets its first pages before the slice is planned.
+  if (m.stream.rate() === 0) {
+    yield* put(m, window, { bytes: Math.min(lookBytes(m), quota()), seconds: cpu });
+    if (window.left() <= 0) return;
+  }
+  const inSlice = m.stream.free() + m.stream.rate() * m.rules.sliceSeconds;
+  const looks = Math.ceil(inSlice / lookBytes(m));
+  yield* put(m, window, { bytes: Math.min(looks * lookBytes(m), quota()), seconds: cpu });
+}
+
+/** Bytes between two looks at the clock. */
+function lookBytes(m: ThreadMigration): number {
+  return m.rules.pagesPerLook * m.encoding.dataBytes();
+}
+
+/** Walks the bitmap and hands what it finds to the socket; goes on when it is written and paid for. */
+function* put(m: ThreadMigration, window: Window, budget: CallBudget): Process {
+  const seconds = send(m, window, budget);
+  yield allOf(m.thread.work(seconds), m.stream.taken);
+}
+
+function send(m: ThreadMigration, window: Window, budget: CallBudget): number {
+  const { journal, encoding, guest, rules, costs, state } = m;
+  const from = guest.memory.cursor;
+  const wire = {
+    ...rules,
+    pageHeaderBytes: encoding.dataBytes() - pageBytes,
+    zeroPageBytes: encoding.zeroBytes(),
+  };
+  const call = walkBitmap(
+    guest.memory,
+    budget,
+    pageBytes / encoding.dataSeconds(),
+    { ...costs, zeroPageSeconds: encoding.zeroSeconds() },
+    wire,
+  );
+  journal.calls++;
+  m.stream.push(call.bytes, call.destinationSeconds);
+  m.record?.('remaining', remainingBytes(m));
+  window.use(call.bytes);
+  state.sentBytes += call.bytes;
+  journal.dataPagesSent += call.dataPages;
+  if (journal.firstPassAt === null && guest.memory.cursor <= from) {
+    journal.firstPassAt = m.sim.now;
+    journal.dataPagesInFirstPass = journal.dataPagesSent;
+  }
+  return call.seconds;
+}
+
+/**
+ * Far from the threshold no test can succeed, so whole windows are sent in one step. An estimate is never as much as
+ * `farFactor` above the mean of what is sent, so nothing is missed.
+ */
+function isFarFrom(m: ThreadMigration, windowBytes: number): boolean {
+  const { thresholdBytes } = m.state;
+  if (thresholdBytes === 0 || m.stream.rate() === 0) return false;
+  const { data } = m.guest.memory.stretch();
+  return data > leapDataShare && spareBytes(m) > 2 * windowBytes && m.postCopyAt - m.sim.now > 0.2;
+}
+
+function spareBytes(m: ThreadMigration): number {
+  return remainingBytes(m) - farFactor * m.state.thresholdBytes;
+}
+
+const farFactor = 1.5;
+/** Where less of a stretch is data, the CPU and not the link sets the pace. */
+const leapDataShare = 0.5;
+/** No longer than this, so that who watches and commands is not kept waiting, windows. */
+const leapWindows = 5;
+
+function* leap(m: ThreadMigration, window: Window): Process {
+  const { sim, rules } = m;
+  const begun = sim.now;
+  const windows = Math.floor(
+    Math.min(leapWindows, spareBytes(m) / window.bytes(), (m.postCopyAt - begun) / rules.windowSeconds),
+  );
+  const quota = windows * window.bytes();
+  window.open();
+  const seconds = send(m, window, { bytes: quota, seconds: Infinity, oneStretch: true });
+  yield allOf(m.thread.work(seconds), m.stream.taken);
+  const pause = window.pauseAfter(sim.now - begun);
+  if (pause > 0) yield delay(pause);
+  window.close();
+}
+
+/** The 100 ms window: its quota of bytes, and the estimate of the bandwidth at its end. */
+interface Window {
+  /** Bytes that may still go in it. */
+  left(): number;
+  use(bytes: number): void;
+  /** Bytes that go in one at the present rate. */
+  bytes(): number;
+  /** Opens a new one if this one is over, and makes the estimate. */
+  look(): void;
+  untilEnd(): number;
+  /** For a leap of several windows: begins one, ends it, and how long a limit of rate makes it wait after `seconds`. */
+  open(): void;
+  close(): void;
+  pauseAfter(seconds: number): number;
+}
+
+function openWindow(m: ThreadMigration): Window {
+  const { sim, rules, limits, state } = m;
+  let start = sim.now;
+  let used = 0;
+  const open = (): void => {
+    start = sim.now;
+    used = 0;
+  };
+  const close = (): void => {
+    // The clock is read in whole milliseconds: a window of 103.8 ms counts as 103 or 104.
+    const elapsed = (wholeMilliseconds(sim.now) - wholeMilliseconds(start)) / 1000;
+    state.estimateBytesPerSecond = (used / elapsed) * m.estimateFactor();
+    const bandwidth =
+      rules.switchoverBandwidth > 0 ? rules.switchoverBandwidth : state.estimateBytesPerSecond;
+    state.thresholdBytes = bandwidth * limits.downtimeLimitSeconds;
+    open();
+  };
+  const quota = (): number => limits.maxBandwidth * rules.windowSeconds;
+  return {
+    left: () => quota() - used,
+    use(bytes) {
+      used += bytes;
+    },
+    bytes: () => Math.min(quota(), m.stream.rate() * rules.windowSeconds),
+    look() {
+      if (sim.now - start >= rules.windowSeconds - rounding) close();
+    },
+    untilEnd: () => Math.max(0, start + rules.windowSeconds - sim.now),
+    open,
+    close,
+    pauseAfter: (seconds) => (limits.maxBandwidth === Infinity ? 0 : used / limits.maxBandwidth - seconds),
+  };
+}
+
+/** Two times nearer to each other than this are one, s. */
+const rounding = 1e-9;
+
+const wholeMilliseconds = (seconds: number): number => Math.floor(seconds * 1000 + rounding);

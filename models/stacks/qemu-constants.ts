@@ -1,0 +1,138 @@
+import type { Constant } from './stack.js';
+
+/** A constant of QEMU through its versions: each value holds from the version named on, until the next. */
+interface History {
+  unit: string;
+  about: string;
+  values: readonly { since: string; value: number; source: string }[];
+}
+
+/** The first QEMU whose migration has a thread of its own. */
+export const firstThreaded = '1.4';
+
+const always = firstThreaded;
+
+/** Constants of the migration thread. Nothing here was fitted: all were read in the source of the version named. */
+const histories: Readonly<Record<string, History>> = {
+  downtimeLimitSeconds: {
+    unit: 's',
+    about: 'longest estimated stop that it accepts (downtime-limit)',
+    values: [
+      { since: always, value: 0.03, source: 'migration.c, max_downtime, QEMU 0.11 to 2.0' },
+      { since: '2.1', value: 0.3, source: 'migration.c, commit f7cd55a0, QEMU 2.1 and later' },
+    ],
+  },
+  maxBandwidth: {
+    unit: 'bytes/s',
+    about: 'limit of rate while the guest runs (max-bandwidth)',
+    values: [
+      { since: always, value: 32 * 2 ** 20, source: 'migration.c, MAX_THROTTLE, QEMU 0.12 to 5.1' },
+      { since: '5.2', value: 128 * 2 ** 20, source: 'migration.c, commit 7590a2ae, QEMU 5.2 and later' },
+    ],
+  },
+  windowSeconds: {
+    unit: 's',
+    about: 'after so long the bandwidth is estimated anew, and the quota of the limit of rate',
+    values: [{ since: always, value: 0.1, source: 'migration.c, BUFFER_DELAY, QEMU 1.4 to 10.2' }],
+  },
+  sliceSeconds: {
+    unit: 's',
+    about: 'longest time that it sends between two tests: more than MAX_WAIT = 50 whole milliseconds',
+    values: [
+      { since: always, value: 0.051, source: 'arch_init.c and ram.c, ram_save_iterate, QEMU 1.0 and later' },
+    ],
+  },
+  pagesPerLook: {
+    unit: '1',
+    about: 'pages between two looks at the clock',
+    values: [
+      { since: always, value: 64, source: 'arch_init.c and ram.c, ram_save_iterate, QEMU 1.0 and later' },
+    ],
+  },
+  pageHeaderBytes: {
+    unit: 'bytes',
+    about: 'address and flags before a page',
+    values: [{ since: always, value: 8, source: 'ram.c, save_page_header, QEMU 1.2 and later' }],
+  },
+  zeroPageBytes: {
+    unit: 'bytes',
+    about: 'a page of zeros on the wire',
+    values: [{ since: always, value: 9, source: 'ram.c, save_zero_page, QEMU 1.2 and later' }],
+  },
+  callOverheadBytes: {
+    unit: 'bytes',
+    about: 'section start (5) and end-of-section mark (8) of each slice',
+    values: [{ since: always, value: 13, source: 'savevm.c, qemu_savevm_state_iterate' }],
+  },
+  stopsAtThreshold: {
+    unit: '1',
+    about: '1: what is left may equal the threshold; 0: it must be less',
+    values: [
+      { since: always, value: 0, source: 'migration.c, migration_iteration_run, QEMU 1.4 to 10.1' },
+      { since: '10.2', value: 1, source: 'migration.c, migration_iteration_run, QEMU 10.2' },
+    ],
+  },
+  switchoverBandwidth: {
+    unit: 'bytes/s',
+    about: 'stands in for the measured bandwidth in the stop test (avail-switchover-bandwidth); 0: off',
+    values: [{ since: '8.2', value: 0, source: 'migration.c, migration_update_counters, QEMU 8.2' }],
+  },
+  periodicSyncSeconds: {
+    unit: 's',
+    about: 'under auto-converge a sync comes at the latest after so long; 0: only rounds sync',
+    values: [{ since: '9.2', value: 5, source: 'cpu-throttle.c, QEMU 9.2' }],
+  },
+  deviceStateBytes: {
+    unit: 'bytes',
+    about: 'state of a PC with a few virtio devices',
+    values: [{ since: always, value: 65536, source: 'order of magnitude, not measured' }],
+  },
+  flushSeconds: {
+    unit: 's',
+    about: 'flushing the disks and handing them over when the guest has stopped',
+    values: [{ since: always, value: 0, source: 'idle disks assumed' }],
+  },
+  resumeSeconds: {
+    unit: 's',
+    about: 'starting the vCPUs at the destination',
+    values: [
+      {
+        since: always,
+        value: 0.0005,
+        source: 'QEMU 7.2 measured here: from the end of a load to RESUME less than 1 ms',
+      },
+    ],
+  },
+};
+
+/**
+ * The constants of QEMU's migration thread at a version, with the source of each.
+ *
+ * @param version such as '7.2', at least 1.4
+ * @example
+ * qemuConstants('2.0').downtimeLimitSeconds.value // => 0.03
+ */
+export function qemuConstants(version: string): Record<string, Constant> {
+  const constants: Record<string, Constant> = {};
+  for (const [name, { unit, about, values }] of Object.entries(histories)) {
+    const valid = values.findLast(({ since }) => isSince(version, since));
+    if (valid) constants[name] = { value: valid.value, unit, about, source: valid.source };
+  }
+  return constants;
+}
+
+/**
+ * Whether a version is `since` or later.
+ *
+ * @example
+ * isSince('10.2', '9.2') // => true
+ */
+export function isSince(version: string, since: string): boolean {
+  return versionNumber(version) >= versionNumber(since);
+}
+
+/** '7.2' and '7.2.1' as a number that grows with the version. */
+function versionNumber(version: string): number {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major * 1000 + minor;
+}

@@ -1,0 +1,90 @@
+import { createSignal } from '../../sim/signal.js';
+import type { Process } from '../../sim/process.js';
+import { pageBytes } from '../migration/migration.js';
+import type { ThreadMigration, ThreadRules } from '../migration/thread-migration.js';
+import { threadPreCopy } from '../migration/thread-pre-copy.js';
+import { pauseGuest, switchover } from '../migration/thread-switchover.js';
+import { qemuConstants } from './qemu-constants.js';
+import type { MigrationKind, Stack } from './stack.js';
+import type { Testbed } from './testbed.js';
+
+/**
+ * QEMU by QMP, with nothing above it, at one of the versions whose migration has a thread of its own.
+ *
+ * @example
+ * qemuStack('2.9').name // => 'qemu-2.9'
+ */
+export function qemuStack(version: string): Stack {
+  return {
+    name: `qemu-${version}`,
+    about: `QEMU ${version} by QMP, no orchestrator`,
+    versions: [`QEMU ${version}`],
+    profile: 'qemu-7.2-bench',
+    qemu: version,
+    constants: { qemu: qemuConstants(version) },
+    kinds: {
+      lm: 'pre-copy of RAM, shared storage (migrate)',
+      'stop-and-copy': 'the guest is stopped first (stop, migrate)',
+    },
+    migrate: migrateByQmp,
+  };
+}
+
+function* migrateByQmp(bed: Testbed, kind: MigrationKind): Process {
+  const migration = threadMigration(bed);
+  yield* runMigration(migration, kind);
+  // QMP reports 'completed' when the source has written its last byte.
+  migration.journal.finishedAt = migration.journal.transferEnd?.time ?? null;
+}
+
+/** A migration from `migrate` to its end, whatever that is. */
+export function* runMigration(m: ThreadMigration, kind: MigrationKind): Process {
+  if (kind === 'stop-and-copy') yield* pauseGuest(m);
+  const end = yield* threadPreCopy(m);
+  if (end === 'fits') yield* switchover(m);
+  if (end === 'cancelled') cancelled(m);
+}
+
+/** The guest runs on at the source, also where it was paused for the migration. */
+function cancelled(m: ThreadMigration): void {
+  m.journal.aborted = m.requests.cancel;
+  m.journal.transferEnd = m.sample();
+  m.journal.finishedAt = m.sim.now;
+  for (const aid of m.aids) aid.end();
+  m.guest.resume();
+  m.state.phase = 'cancelled';
+}
+
+/** A test bed's migration with the rules of a migration thread. */
+export function threadMigration(bed: Testbed): ThreadMigration {
+  const { migration, constants, switchover: steps, request } = bed;
+  const { sim, thread, bursts, costs } = migration;
+  const rules = { ...optional, ...constants.qemu, ...steps } as ThreadRules;
+  const dataBytes = pageBytes + rules.pageHeaderBytes;
+  // A thread that blocks in the kernel pays for the network stack too.
+  const dataSeconds = pageBytes / bursts.median + dataBytes * costs.networkByteSeconds;
+  return {
+    ...migration,
+    sample: () => ({ ...migration.sample(), cpuSeconds: thread.used() }),
+    rules,
+    limits: {
+      downtimeLimitSeconds: request.downtimeLimitSeconds,
+      maxBandwidth: request.maxBandwidth,
+    },
+    requests: { postCopy: false, cancel: null },
+    state: { phase: 'setup', sentBytes: 0, estimateBytesPerSecond: 0, thresholdBytes: 0, throttle: 0 },
+    encoding: {
+      dataBytes: () => dataBytes,
+      zeroBytes: () => rules.zeroPageBytes,
+      dataSeconds: () => dataSeconds,
+      zeroSeconds: () => costs.zeroPageSeconds,
+    },
+    aids: [],
+    estimateFactor: bed.estimateFactor,
+    postCopyAt: request.postCopyAfterSeconds === null ? Infinity : sim.now + request.postCopyAfterSeconds,
+    onSync: createSignal(),
+  };
+}
+
+/** What older versions do not have. */
+const optional = { switchoverBandwidth: 0, periodicSyncSeconds: 0, zeroPageCountedBytes: 0 };

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { pageBytes } from '../../../models/migration/migration.js';
+import { tinyThread } from './tiny-thread.js';
+
+describe('a migration thread', () => {
+  it('sends a guest of data once and stops when what is left fits the downtime limit', () => {
+    const { migration, journal, start, sim } = tinyThread({ restingPages: 4000 });
+    start();
+    sim.run(60);
+    expect(migration.state.phase).toBe('completed');
+    // 300 ms at 1,000 pages a second are 300 pages; it tests every 64 pages, and never before it has sent a window.
+    expect(journal.leftAtStopBytes / pageBytes).toBeLessThan(300);
+    expect(journal.leftAtStopBytes / pageBytes).toBeGreaterThan(200);
+    expect(journal.syncs).toBe(3);
+    expect(sim.now).toBeCloseTo(4, 1);
+  });
+
+  it('does not stop for a set that is rewritten faster than it is sent and larger than the threshold', () => {
+    const { journal, start, sim } = tinyThread({ restingPages: 1000, hotPages: 400 });
+    start();
+    sim.run(60);
+    expect(journal.stoppedAt).toBeNull();
+    expect(journal.nearest!.remainingBytes).toBeGreaterThan(journal.nearest!.thresholdBytes);
+  });
+
+  it('stops for one that fits; what the socket holds comes on top', () => {
+    const { journal, start, sim } = tinyThread({ restingPages: 1000, hotPages: 250 });
+    start();
+    sim.run(60);
+    expect(journal.resumedAt! - journal.stoppedAt!).toBeCloseTo(0.28, 2);
+  });
+
+  it('takes the limit of rate for the bandwidth, and ignores it when the guest stands', () => {
+    const o = { restingPages: 1000, hotPages: 90, request: { maxBandwidth: 4104 * 400 } };
+    const { journal, start, sim } = tinyThread(o);
+    start();
+    sim.run(60);
+    expect(journal.nearest!.thresholdBytes / pageBytes).toBeCloseTo(120, -1);
+    // What the socket held is in the way.
+    expect(journal.resumedAt! - journal.stoppedAt!).toBeLessThan(0.125);
+  });
+
+  it('asks for the dirty log only when what is left seems to fit', () => {
+    const { journal, start, sim } = tinyThread({ restingPages: 5000, hotPages: 250 });
+    start();
+    sim.run(4.5);
+    expect(journal.syncs).toBe(1);
+  });
+});

@@ -1,0 +1,29 @@
+import { qemuConstants } from '../../../models/stacks/qemu-constants.js';
+import { runMigration, threadMigration } from '../../../models/stacks/qemu.js';
+import type { ConstantValues, MigrationKind } from '../../../models/stacks/stack.js';
+import type { Testbed } from '../../../models/stacks/testbed.js';
+import { tiny, type Tiny } from './tiny.js';
+
+/** The tiny world with a migration thread of QEMU's in it; limits and capabilities are what the request says. */
+export function tinyThread(
+  o: Tiny & { version?: string; constants?: ConstantValues; request?: Partial<Testbed['request']> } = {},
+) {
+  const world = tiny(o);
+  const qemu: Record<string, number> = {};
+  for (const [name, { value }] of Object.entries(qemuConstants(o.version ?? '7.2'))) qemu[name] = value;
+  const bed: Testbed = {
+    ...world.bed,
+    constants: {
+      ...o.constants,
+      qemu: { ...qemu, callOverheadBytes: 0, deviceStateBytes: 0, resumeSeconds: 0, ...o.constants?.qemu },
+    },
+    request: { ...world.bed.request, downtimeLimitSeconds: 0.3, maxBandwidth: Infinity, ...o.request },
+  };
+  const migration = threadMigration(bed);
+  return {
+    ...world,
+    bed,
+    migration,
+    start: (kind: MigrationKind = 'lm') => world.sim.spawn(runMigration(migration, kind)),
+  };
+}
