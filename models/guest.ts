@@ -1,5 +1,31 @@
+import type { RandomStream } from '../sim/random.js';
 import type { Host } from './host.js';
 import type { GuestMemory } from './memory/guest-memory.js';
+
+/** Turns the time that the vCPUs have run into the time that their work has come to; it never goes back. */
+export type Drift = (seconds: number) => number;
+
+const none: Drift = (seconds) => seconds;
+
+/**
+ * A guest does not work evenly: caches, interrupts and the host's scheduler make it faster and slower. Its clock wanders
+ * from the even one like a random walk, with a standard deviation of `perSecond` after a second.
+ *
+ * @example
+ * createDrift(0, createRandom('drift'))(2) // => 2
+ */
+export function createDrift(perSecond: number, random: RandomStream): Drift {
+  if (perSecond === 0) return none;
+  let even = 0;
+  let uneven = 0;
+  return (seconds) => {
+    const step = seconds - even;
+    if (step <= 0) return uneven;
+    even = seconds;
+    uneven += Math.max(0, step + perSecond * Math.sqrt(step) * random.normal());
+    return uneven;
+  };
+}
 
 /** A running guest: its memory and a clock that advances only while its vCPUs do. */
 export interface Guest {
@@ -9,6 +35,8 @@ export interface Guest {
   /** How fast it would run here without any migration, 0 to 1. */
   readonly speedAlone: number;
   pause(): void;
+  /** Sets its work back by that much of its time: it was kept from it. */
+  lose(seconds: number): void;
   /** Lets the vCPUs run for no more than that share of their time, 0 to 1. */
   throttle(share: number): void;
   resume(): void;
@@ -25,14 +53,20 @@ export interface Guest {
  * sim.run();
  * guest.time() // => 3
  */
-export function createGuest(host: Host, memory: GuestMemory, busyVcpus: number): Guest {
+export function createGuest(host: Host, memory: GuestMemory, busyVcpus: number, drift: Drift = none): Guest {
   const speedAlone = host.speedOfNext(busyVcpus);
   const vcpus = host.thread('vcpus', busyVcpus);
   vcpus.setRunning(true);
+  let lost = 0;
+  let reached = 0;
   return {
     memory,
     speedAlone,
-    time: () => vcpus.used() / busyVcpus,
+    time() {
+      reached = Math.max(reached, drift(vcpus.used() / busyVcpus) - lost);
+      return reached;
+    },
+    lose: (seconds) => void (lost += seconds),
     throttle: (share) => vcpus.limit(share),
     pause: () => vcpus.setRunning(false),
     resume: () => vcpus.setRunning(true),

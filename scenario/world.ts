@@ -2,7 +2,7 @@ import { createFluid, type Fluid } from '../sim/fluid.js';
 import { createRecorder, type Recorder } from '../sim/recorder.js';
 import { createSimulation, type Simulation } from '../sim/simulation.js';
 import { createBursts, quantileAt } from '../models/burst.js';
-import { createGuest } from '../models/guest.js';
+import { createDrift, createGuest } from '../models/guest.js';
 import { createHost } from '../models/host.js';
 import { createLink, type Link } from '../models/link.js';
 import { createGuestMemory } from '../models/memory/guest-memory.js';
@@ -47,10 +47,13 @@ export function buildWorld(
   const link = createLink(
     fluid,
     {
-      goodput: scenario.link.goodput * Math.exp(stream.spread * sim.random('link').normal()),
+      goodput:
+        scenario.link.goodput *
+        Math.exp(stream.spread * sim.random('link').normal()) *
+        (1 - stream.busyGuestLoss * busyShare(scenario, guestValues.visitSeconds)),
       sharing: scenario.link.sharing,
       queueBytes: {
-        migration: queue.migration,
+        migration: queue.migration * Math.exp(queue.spread * sim.random('queue').normal()),
         'icmp-flood': queue.icmpFlood,
         'icmp-paced': queue.icmpPaced,
         udp: queue.udp,
@@ -68,7 +71,7 @@ export function buildWorld(
   const streams = { layout: sim.random('layout'), writer: sim.random('writer') };
   const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams));
   const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
-  const guest = createGuest(source, memory, busyVcpus);
+  const guest = createGuest(source, memory, busyVcpus, createDrift(guestValues.drift, sim.random('drift')));
   const flow = link.open('migration', 'migration');
   const journal = createJournal(withDetails);
   const estimateDraws = sim.random('estimate');
@@ -82,12 +85,17 @@ export function buildWorld(
     guest,
     source,
     thread,
-    stream: createStream(sim, flow, { ...stream, roundTripSeconds: 2 * scenario.link.latency }),
+    stream: createStream(sim, flow, {
+      ...stream,
+      sendBufferBytes: link.overflows ? stream.overflowBufferBytes : stream.sendBufferBytes,
+      roundTripSeconds: 2 * scenario.link.latency,
+    }),
     bursts: createBursts(burst, sim.random('burst'), 1 + burst.networkSlowdown * occupiedShare),
     costs: {
       zeroPageSeconds: cpu.zeroPageSeconds * pace,
       cleanPageSeconds: cpu.cleanPageSeconds * pace,
       syncPageSeconds: cpu.syncPageSeconds * pace,
+      firstWriteSeconds: cpu.firstWriteSeconds,
       networkByteSeconds: cpu.networkByteSeconds * pace,
       destinationZeroPageSeconds: destination.zeroPageSeconds * destinationPace,
       destinationDataPageSeconds: destination.dataPageSeconds * destinationPace,
@@ -129,6 +137,11 @@ export function buildWorld(
       random: sim.random('steps'),
     },
   };
+}
+
+/** Share of its time that the busiest vCPU works for the guest's workload. */
+function busyShare({ vm }: Scenario, visitSeconds: number): number {
+  return vm.workload.reduce((most, { rate }) => Math.max(most, Math.min(1, rate * visitSeconds)), 0);
 }
 
 /** Names of a run's curves, with their units. */

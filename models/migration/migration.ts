@@ -16,6 +16,8 @@ export interface PageCosts {
   cleanPageSeconds: number;
   /** Fetching the dirty log, per page of guest RAM. */
   syncPageSeconds: number;
+  /** The guest's first write to a page after a sync: it faults, or takes the slow way that notes it. */
+  firstWriteSeconds: number;
   /** Network stack and interrupts per byte sent, charged to the migration's CPU use but not to its clock. */
   networkByteSeconds: number;
   /** Taking in a zero page at the destination. */

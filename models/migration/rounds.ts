@@ -44,7 +44,10 @@ export function createRounds(m: Migration): Rounds {
 
 /** Fetches the dirty log: what was written since the last time waits again. Returns the distinct bytes written. */
 export function sync(m: Migration): number {
-  const dirtied = m.guest.memory.sync(m.guest.time()) * pageBytes;
+  const pages = m.guest.memory.sync(m.guest.time());
+  // Booked when it is known how many there were: the guest is that much later from now on.
+  m.guest.lose(pages * m.costs.firstWriteSeconds);
+  const dirtied = pages * pageBytes;
   m.record?.('dirtied', dirtied);
   m.record?.('remaining', remainingBytes(m));
   return dirtied;

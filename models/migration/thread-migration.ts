@@ -5,6 +5,8 @@ import type { Migration, WireFormat } from './migration.js';
 export interface ThreadRules extends WireFormat {
   windowSeconds: number;
   sliceSeconds: number;
+  /** By how much a timed wait ends late. */
+  wakeSeconds: number;
   /** Pages between two looks at the clock. */
   pagesPerLook: number;
   /** 1: what is left may equal the threshold (10.2); 0: it must be less. */

@@ -43,7 +43,7 @@ export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
       }
       if (isSmall(m)) return 'fits';
       if (requests.postCopy) return 'post-copy';
-      yield* isFarFrom(m, window.bytes()) ? leap(m, window) : slice(m, window);
+      yield* isFarFrom(m, window) ? leap(m, window) : slice(m, window);
     }
     window.look();
     if (window.left() <= 0) {
@@ -82,8 +82,11 @@ function* fetchDirtyLog(m: ThreadMigration, rounds: Rounds): Process {
 /** One call of ram_save_iterate: until the quota is used up, the slice of time is over, or nothing waits. */
 function* slice(m: ThreadMigration, window: Window): Process {
   const cpu = m.rules.sliceSeconds * m.source.speedOfNext();
-  // The quota is looked at before each page: the last one may go beyond it.
-  const quota = (): number => window.left() + m.encoding.dataBytes();
+  // The quota is looked at before each page: the last one goes beyond it.
+  const quota = (): number => {
+    const page = m.encoding.dataBytes();
+    return (Math.floor(window.left() / page) + 1) * page;
+  };
   // Only who sends knows his share of the link: an idle socket gets its first pages before the slice is planned.
   if (m.stream.rate() === 0) {
     yield* put(m, window, { bytes: Math.min(lookBytes(m), quota()), seconds: cpu });
@@ -137,11 +140,15 @@ function send(m: ThreadMigration, window: Window, budget: CallBudget): number {
  * Far from the threshold no test can succeed, so whole windows are sent in one step. An estimate is never as much as
  * `farFactor` above the mean of what is sent, so nothing is missed.
  */
-function isFarFrom(m: ThreadMigration, windowBytes: number): boolean {
-  const { thresholdBytes } = m.state;
-  if (thresholdBytes === 0 || m.stream.rate() === 0) return false;
-  const { data } = m.guest.memory.stretch();
-  return data > leapDataShare && spareBytes(m) > 2 * windowBytes && m.postCopyAt - m.sim.now > 0.2;
+function isFarFrom(m: ThreadMigration, window: Window): boolean {
+  if (m.state.thresholdBytes === 0 || window.bytes() === 0 || !window.isFresh()) return false;
+  return m.guest.memory.stretch().data > leapDataShare && leapWindows(m, window) >= leastWindows;
+}
+
+/** How many windows can go in one step. */
+function leapWindows(m: ThreadMigration, window: Window): number {
+  const untilPostCopy = (m.postCopyAt - m.sim.now) / m.rules.windowSeconds;
+  return Math.floor(Math.min(mostWindows, spareBytes(m) / window.bytes(), untilPostCopy));
 }
 
 function spareBytes(m: ThreadMigration): number {
@@ -151,22 +158,19 @@ function spareBytes(m: ThreadMigration): number {
 const farFactor = 1.5;
 /** Where less of a stretch is data, the CPU and not the link sets the pace. */
 const leapDataShare = 0.5;
-/** No longer than this, so that who watches and commands is not kept waiting, windows. */
-const leapWindows = 5;
+/** A leap must be worth it, and not so long that who watches and commands is kept waiting. */
+const leastWindows = 2;
+const mostWindows = 5;
 
 function* leap(m: ThreadMigration, window: Window): Process {
-  const { sim, rules } = m;
+  const { sim, limits } = m;
   const begun = sim.now;
-  const windows = Math.floor(
-    Math.min(leapWindows, spareBytes(m) / window.bytes(), (m.postCopyAt - begun) / rules.windowSeconds),
-  );
-  const quota = windows * window.bytes();
-  window.open();
-  const seconds = send(m, window, { bytes: quota, seconds: Infinity, oneStretch: true });
+  const sentBefore = m.state.sentBytes;
+  const bytes = leapWindows(m, window) * window.bytes();
+  const seconds = send(m, window, { bytes, seconds: Infinity, oneStretch: true });
   yield allOf(m.thread.work(seconds), m.stream.taken);
-  const pause = window.pauseAfter(sim.now - begun);
-  if (pause > 0) yield delay(pause);
-  window.close();
+  const inLimit = (m.state.sentBytes - sentBefore) / limits.maxBandwidth;
+  if (inLimit > sim.now - begun) yield delay(begun + inLimit - sim.now);
 }
 
 /** The 100 ms window: its quota of bytes, and the estimate of the bandwidth at its end. */
@@ -174,48 +178,50 @@ interface Window {
   /** Bytes that may still go in it. */
   left(): number;
   use(bytes: number): void;
-  /** Bytes that go in one at the present rate. */
+  /** Nothing was sent in it yet. */
+  isFresh(): boolean;
+  /** Bytes that go in one at the rate of late; 0 where that is not known. */
   bytes(): number;
   /** Opens a new one if this one is over, and makes the estimate. */
   look(): void;
   untilEnd(): number;
-  /** For a leap of several windows: begins one, ends it, and how long a limit of rate makes it wait after `seconds`. */
-  open(): void;
-  close(): void;
-  pauseAfter(seconds: number): number;
 }
 
 function openWindow(m: ThreadMigration): Window {
   const { sim, rules, limits, state } = m;
   let start = sim.now;
   let used = 0;
-  const open = (): void => {
-    start = sim.now;
-    used = 0;
-  };
+  let rate = 0;
   const close = (): void => {
     // The clock is read in whole milliseconds: a window of 103.8 ms counts as 103 or 104.
     const elapsed = (wholeMilliseconds(sim.now) - wholeMilliseconds(start)) / 1000;
-    state.estimateBytesPerSecond = (used / elapsed) * m.estimateFactor();
+    // What was sent is never more than the quota and the page that overstepped it.
+    const counted = Math.min(used * m.estimateFactor(), Math.max(used, quota()));
+    state.estimateBytesPerSecond = counted / elapsed;
     const bandwidth =
       rules.switchoverBandwidth > 0 ? rules.switchoverBandwidth : state.estimateBytesPerSecond;
     state.thresholdBytes = bandwidth * limits.downtimeLimitSeconds;
-    open();
+    start = sim.now;
+    used = 0;
   };
   const quota = (): number => limits.maxBandwidth * rules.windowSeconds;
   return {
     left: () => quota() - used,
     use(bytes) {
       used += bytes;
+      rate = m.stream.rate();
     },
-    bytes: () => Math.min(quota(), m.stream.rate() * rules.windowSeconds),
+    isFresh: () => used === 0,
+    bytes: () => Math.min(quota(), rate * rules.windowSeconds),
     look() {
-      if (sim.now - start >= rules.windowSeconds - rounding) close();
+      if (wholeMilliseconds(sim.now) - wholeMilliseconds(start) >= 1000 * rules.windowSeconds - rounding)
+        close();
     },
-    untilEnd: () => Math.max(0, start + rules.windowSeconds - sim.now),
-    open,
-    close,
-    pauseAfter: (seconds) => (limits.maxBandwidth === Infinity ? 0 : used / limits.maxBandwidth - seconds),
+    untilEnd() {
+      // It sleeps for whole milliseconds by a clock of whole milliseconds, and wakes a little late.
+      const end = wholeMilliseconds(start) + 1000 * rules.windowSeconds;
+      return Math.max(0, end - wholeMilliseconds(sim.now)) / 1000 + rules.wakeSeconds;
+    },
   };
 }
 

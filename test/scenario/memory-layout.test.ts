@@ -14,6 +14,7 @@ const values = {
   idleBytes: 0,
   idleVisitsPerSecond: 10,
   visitSeconds: 1e-6,
+  drift: 0,
 };
 
 const hot = (pages: number, rest: Partial<WorkloadSpec> = {}): WorkloadSpec => ({

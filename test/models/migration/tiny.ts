@@ -43,6 +43,7 @@ const free: PageCosts = {
   zeroPageSeconds: 0,
   cleanPageSeconds: 0,
   syncPageSeconds: 0,
+  firstWriteSeconds: 0,
   networkByteSeconds: 0,
   destinationZeroPageSeconds: 0,
   destinationDataPageSeconds: 0,

@@ -1,0 +1,90 @@
+import type { Assignment } from '../scenario/merge.js';
+import bench from '../scenario/profiles/qemu-7.2-bench.json' with { type: 'json' };
+import { linkMbits } from './qemu-1.2.1-run.js';
+import type { Qemu72Run } from './qemu-7.2-run.js';
+
+/**
+ * A measured run as a scenario on stack qemu-7.2. Nothing in it depends on how the run ended: the guest, the load and
+ * the settings are the campaign's, the costs are the profile's.
+ *
+ * @example
+ * qemu72Scenario(run)[0] // => { origin: 'run b-00-r0', path: 'stack', value: 'qemu-7.2' }
+ */
+export function qemu72Scenario(run: Qemu72Run): Assignment[] {
+  const { config } = run;
+  const fields: Record<string, unknown> = {
+    stack: 'qemu-7.2',
+    'migration.downtimeLimit': `${config.downtimeLimitMs} ms`,
+    'migration.maxBandwidth':
+      config.maxBandwidthMiBps > 0 ? `${config.maxBandwidthMiBps} MiB/s` : 'unlimited',
+    'migration.patience': `${config.cancelAfterS} s`,
+    ...guestFields(run),
+    ...networkFields(run),
+    ...hostFields(run),
+  };
+  return Object.entries(fields).map(([path, value]) => ({ origin: `run ${run.id}`, path, value }));
+}
+
+function guestFields({ config, guestPagesPerS, accel }: Qemu72Run): Record<string, unknown> {
+  const { ramMiB, allocatedMiB, hotMiB, busyLoop, visitRateMiBps, order } = config;
+  const hot = Math.min(hotMiB, ramMiB);
+  const resting = Math.max(0, Math.min(allocatedMiB - hot + ownPages / 256, ramMiB - hot));
+  const visits = busyLoop ? (guestPagesPerS ?? 0) : visitRateMiBps * 256;
+  return {
+    'vm.vcpus': 1,
+    'vm.ram': `${ramMiB} MiB`,
+    'vm.resident': `${resting} MiB`,
+    ...(hot > 0 && {
+      'vm.workload[0].size': `${hot} MiB`,
+      'vm.workload[0].pattern': order === 'rnd' ? 'uniform' : 'sequential',
+      'vm.workload[0].rate': visits > 0 ? `${visits} pages/s` : 'max',
+      'vm.workload[0].period': '0 s',
+    }),
+    ...(busyLoop && accel === 'kvm' && { 'parameters.cpu.firstWriteSeconds': writeFault }),
+    ...(busyLoop && visits > 0 && { 'parameters.guest.visitSeconds': 1 / visits }),
+  };
+}
+
+/**
+ * Class k ran on a KVM that emulates this guest, 20 us a visit; a write fault is a few of its exits. A paced writer makes
+ * up for its faults, a busy loop cannot. Order of magnitude.
+ */
+const writeFault = 5e-6;
+
+/** Pages of data that are not the guest program's: BIOS and tables (normalPages of idle guests less what they fill). */
+const ownPages = 100;
+
+function networkFields({ config }: Qemu72Run): Record<string, unknown> {
+  const { background, tcpLimitOutputBytes, link } = config;
+  const share = linkMbits(link) / measuredFrames;
+  const senders = Math.max(1, background?.n ?? 1);
+  const rate = `${(background?.mbit ?? 930) / senders} Mbit/s`;
+  const kind = background?.kind === 'blast' ? 'icmp-paced' : 'icmp-flood';
+  const packet = background?.size ?? smallPacket;
+  return {
+    ...(share !== 1 && {
+      'link.rate': bench.link.rate * share,
+      'link.goodput': bench.link.goodput * share,
+    }),
+    ...(background && { background: Array.from({ length: senders }, () => ({ kind, rate })) }),
+    ...(background?.kind === 'ping' &&
+      packet > smallPacket && { 'parameters.queue.icmpFlood': queuedPacket(packet) }),
+    ...(tcpLimitOutputBytes > 0 &&
+      tcpLimitOutputBytes < kernelLimit && {
+        'parameters.queue.migration': smallQueue,
+      }),
+  };
+}
+
+/** The campaign's shaper, Mbit/s of frames. */
+const measuredFrames = 974;
+const smallPacket = 1472;
+/** A flood keeps one packet on its way, in fragments with a header each. */
+const queuedPacket = (bytes: number): number => bytes * (1514 / 1472);
+const kernelLimit = 4 * 2 ** 20;
+const smallQueue = 0.68e6;
+
+function hostFields({ config: { cpuHogs } }: Qemu72Run): Record<string, unknown> {
+  // Both hypervisors ran on the same two cores: beside busy loops the destination's thread is one more.
+  return cpuHogs > 0 ? { 'source.busyThreads': cpuHogs + 1 } : {};
+}
