@@ -9,6 +9,8 @@ export interface HostParameters {
   cores: number;
   /** Share of the logical CPUs kept busy by other work, 0 to 1. */
   load: number;
+  /** Runnable threads besides the load that always want a CPU; there may be more of them than CPUs. Default 0. */
+  busyThreads?: number;
   /** Cores' worth of soft interrupts: the network stack at work for traffic that is nobody's on this host. */
   softInterrupts?: number;
   /** What the second busy hyper-thread of a core adds, in cores: 0.25 means each of two runs at 0.625. */
@@ -60,9 +62,12 @@ export function hostCapacity(threads: number, host: HostParameters): number {
  * @example
  * const host = createHost(fluid, 'source', { cpus: 4, cores: 2, load: 0.75, hyperThreadGain: 0.5 });
  * host.speedOfNext() // => 0.75
+ * const loops = { cpus: 2, cores: 2, load: 0, busyThreads: 8, hyperThreadGain: 0 };
+ * createHost(fluid, 'destination', loops).speedOfNext() // => 2 / 9
  */
 export function createHost(fluid: Fluid, name: string, parameters: HostParameters): Host {
-  const loadThreads = parameters.cpus * parameters.load + (parameters.softInterrupts ?? 0);
+  const { cpus, load, busyThreads = 0, softInterrupts = 0 } = parameters;
+  const loadThreads = cpus * load + busyThreads + softInterrupts;
   const cores = fluid.resource(`${name} cores`, (threads) => hostCapacity(threads, parameters));
   if (loadThreads > 0) {
     fluid.open({ name: `${name} load`, path: [cores], weight: loadThreads, cap: loadThreads, endless: true });

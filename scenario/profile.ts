@@ -1,12 +1,12 @@
 import type { BurstParameters } from '../models/burst.js';
 import type { Constant } from '../models/stacks/stack.js';
-import type { HostSpec, Layout, LinkSpec } from './scenario.js';
+import type { HostDefaults, Layout, LinkSpec } from './scenario.js';
 
 /** A place where migrations run: the hosts, the link, and what things cost there, fitted or measured. */
 export interface Profile {
   name: string;
   about: string;
-  hosts: HostSpec;
+  hosts: HostDefaults;
   link: LinkSpec;
   layout: Layout;
   /** Seconds: the period of a workload that states none. */

@@ -3,6 +3,7 @@ import { errorOf } from './issues.js';
 import { mergeLayers, type Assignment, type Layer, type Merged } from './merge.js';
 import { checkRules } from './rules.js';
 import type {
+  HostDefaults,
   HostSpec,
   LinkSpec,
   ProfileDefaults,
@@ -78,13 +79,13 @@ function complete(written: SchemaOutput, defaults: ProfileDefaults, merged: Merg
   };
 }
 
-function completeHost(written: SchemaOutput['source'], defaults: HostSpec): HostSpec {
+function completeHost(written: SchemaOutput['source'], defaults: HostDefaults): HostSpec {
   const threads = defaults.cpus / defaults.cores;
   const cpus =
     written.cpus ?? (written.cores === undefined ? defaults.cpus : Math.round(written.cores * threads));
   const cores =
     written.cores ?? (written.cpus === undefined ? defaults.cores : Math.ceil(written.cpus / threads));
-  return { cpus, cores, load: written.load ?? defaults.load };
+  return { cpus, cores, load: written.load ?? defaults.load, busyThreads: written.busyThreads };
 }
 
 function completeLink(written: SchemaOutput['link'], defaults: LinkSpec): LinkSpec {

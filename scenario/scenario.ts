@@ -24,7 +24,12 @@ export interface HostSpec {
   cores: number;
   /** Share of the logical CPUs that is busy with other work, 0 to 1. */
   load: number;
+  /** Threads besides that load that always want a CPU; may be more than there are CPUs. */
+  busyThreads: number;
 }
+
+/** What a profile says of its hosts. */
+export type HostDefaults = Omit<HostSpec, 'busyThreads'>;
 
 export type Sharing = 'occupancy' | 'weighted' | 'strict-priority' | 'drop-tail';
 
@@ -101,7 +106,7 @@ export interface MigrationSpec {
 export interface ProfileDefaults {
   /** The profile these are of: the one asked for, or the stack's own. */
   profile: string;
-  hosts: HostSpec;
+  hosts: HostDefaults;
   link: LinkSpec;
   layout: Layout;
   /** Bytes that are not zero in a guest with so much RAM that runs no workload. */

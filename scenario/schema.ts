@@ -78,6 +78,11 @@ const host = (whose: string) =>
         SHARE,
         "Share of the logical CPUs that other work keeps busy. Default: the profile's.",
       ).optional(),
+      busyThreads: quantity(
+        'count',
+        { min: 0, max: 65_536 },
+        'Threads besides the load that always want a CPU, such as busy loops; may be more than the CPUs.',
+      ).prefault(0),
     })
     .meta({ description: whose });
 

@@ -1,5 +1,11 @@
 import type { Page } from '../../report/table.js';
-import { formatBytes, formatPercent, formatRate, formatSeconds } from '../../report/quantity.js';
+import {
+  formatBytes,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  formatSeconds,
+} from '../../report/quantity.js';
 import { textWidth } from '../../report/text-width.js';
 import { wrapWords } from '../../report/wrap.js';
 import type { HostSpec, Scenario } from '../../scenario/scenario.js';
@@ -77,8 +83,12 @@ function network({ background }: Scenario): string {
 }
 
 function hosts({ source, destination }: Scenario): string {
-  const show = ({ cpus, load }: HostSpec) =>
-    `${cpus} CPUs ${load === 0 ? 'idle' : `${formatPercent(load)} busy`}`;
+  const show = ({ cpus, load, busyThreads }: HostSpec) => {
+    const share = load > 0 && `${formatPercent(load)} busy`;
+    const loops =
+      busyThreads > 0 && `with ${formatNumber(busyThreads)} busy ${busyThreads === 1 ? 'thread' : 'threads'}`;
+    return `${cpus} CPUs ${[share, loops].filter(Boolean).join(' and ') || 'idle'}`;
+  };
   const [from, to] = [show(source), show(destination)];
   return from === to ? `hosts of ${from}` : `from ${from} to ${to}`;
 }

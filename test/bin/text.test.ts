@@ -5,6 +5,7 @@ import { axisFormat } from '../../bin/text/axis-values.js';
 import { explanationText } from '../../bin/text/explanation-text.js';
 import { pairs } from '../../bin/text/pairs.js';
 import { predictionText } from '../../bin/text/prediction-text.js';
+import { scenarioLines } from '../../bin/text/scenario-lines.js';
 import { stackText } from '../../bin/text/stack-text.js';
 import { thresholdText } from '../../bin/text/threshold-text.js';
 import { profileHash } from '../../calibration/profile-hash.js';
@@ -80,6 +81,18 @@ describe('text for people', () => {
     expect(text(80)).not.toContain('\u001b');
     expect(text(80, true)).toContain('\u001b');
     expect(text(80)).toMatch(/[^\n]\n$/u);
+  });
+
+  it('names the load of the hosts, and the threads that are busy besides', () => {
+    const lines = (fields: Record<string, unknown>) => {
+      const layers = Object.entries(fields).map(([path, value]) => ({ origin: 'test', path, value }));
+      return scenarioLines(prepare(layers).scenario, plain);
+    };
+    expect(lines({})).toContain('hosts of 24 CPUs idle');
+    expect(lines({ 'hosts.busyThreads': 8 })).toContain('hosts of 24 CPUs with 8 busy threads');
+    expect(lines({ 'hosts.busyThreads': 1, 'source.load': 0.5 }).replace(/\s+/gu, ' ')).toContain(
+      'from 24 CPUs 50 % busy and with 1 busy thread to 24 CPUs with 1 busy thread',
+    );
   });
 
   it('leaves out the middle of a long run, and says how much', () => {

@@ -24,6 +24,8 @@ test('the examples of hosts, guests, links and streams give the values that stan
   expect(hostCapacity(17, { cpus: 24, cores: 12, load: 0, hyperThreadGain: 0.25 })).toBe(13.25);
   const loaded = createHost(fluid, 'source', { cpus: 4, cores: 2, load: 0.75, hyperThreadGain: 0.5 });
   expect(loaded.speedOfNext()).toBe(0.75);
+  const loops = { cpus: 2, cores: 2, load: 0, busyThreads: 8, hyperThreadGain: 0 };
+  expect(createHost(fluid, 'destination', loops).speedOfNext()).toBe(2 / 9);
 
   const host = createHost(fluid, 'idle', { cpus: 4, cores: 4, load: 0, hyperThreadGain: 0 });
   const guest = createGuest(host, memoryOf(10), 2);

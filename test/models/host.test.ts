@@ -75,6 +75,23 @@ describe('a thread', () => {
     expect(secondsFor(host.thread('migration'), 1)).toBe(1);
   });
 
+  it('gets an even part beside busy threads, also where these are more than the CPUs', () => {
+    const small: HostParameters = { cpus: 2, cores: 2, load: 0, hyperThreadGain: 0 };
+    for (const [busyThreads, seconds] of [
+      [1, 1],
+      [2, 3 / 2],
+      [8, 9 / 2],
+    ] as const) {
+      const { host, secondsFor } = hostOf({ ...small, busyThreads });
+      const thread = host.thread('migration');
+      expect(host.speedOfNext()).toBeCloseTo(1 / seconds, 12);
+      expect(secondsFor(thread, 1)).toBeCloseTo(seconds, 9);
+    }
+    // They come on top of the load.
+    const loaded = hostOf({ ...small, load: 0.5, busyThreads: 2 });
+    expect(loaded.secondsFor(loaded.host.thread('migration'), 1)).toBeCloseTo(4 / 2, 9);
+  });
+
   it('is slowed by soft interrupts of other traffic where they leave it less than a core', () => {
     const small: HostParameters = { cpus: 2, cores: 2, load: 0.5, hyperThreadGain: 0 };
     const idle = hostOf(small);

@@ -42,8 +42,8 @@ test('without file and flags it is the idle VM of the study, migrated live', () 
     profile: 'icclab-2014',
     seed: 1,
     replications: 100,
-    source: { cpus: 24, cores: 12, load: 0 },
-    destination: { cpus: 24, cores: 12, load: 0 },
+    source: { cpus: 24, cores: 12, load: 0, busyThreads: 0 },
+    destination: { cpus: 24, cores: 12, load: 0, busyThreads: 0 },
     link: { rate: 125e6, goodput: 116.25e6, latency: 1e-4, sharing: 'occupancy' },
     background: [],
     vm: {
@@ -73,8 +73,8 @@ test('every field of a file becomes SI', () => {
     profile: 'icclab-2014',
     seed: 1,
     replications: 100,
-    source: { cpus: 24, cores: 12, load: 0.66 },
-    destination: { cpus: 24, cores: 12, load: 0.66 },
+    source: { cpus: 24, cores: 12, load: 0.66, busyThreads: 0 },
+    destination: { cpus: 24, cores: 12, load: 0.66, busyThreads: 0 },
     link: { rate: 125e6, goodput: 116.25e6, latency: 1e-4, sharing: 'occupancy' },
     background: [{ kind: 'icmp-flood', rate: 116.25e6 }],
     vm: {
@@ -137,6 +137,16 @@ describe('precedence', () => {
     expect([source.load, destination.load]).toEqual([0.5, 0.1]);
   });
 
+  test('busy threads are counted on both hosts or on one, none where nothing is said', () => {
+    const file = yaml('hosts: { busyThreads: 8 }\nsource: { busyThreads: 2.5 }');
+    const { source, destination } = resolve(file);
+    expect([source.busyThreads, destination.busyThreads]).toEqual([2.5, 8]);
+    expect(resolve(yaml('source: { busyThreads: 2 }')).destination.busyThreads).toBe(0);
+    expect(() => resolve(yaml('hosts: { busyThreads: -1 }'))).toThrow(
+      'x.yaml:1:23: hosts.busyThreads is -1: must be at least 0',
+    );
+  });
+
   test('a flag changes the first workload and leaves the others', () => {
     const file = yaml('vm: { workload: [{ size: 1 GiB, pattern: uniform }, { size: 2 GiB }] }');
     const { workload } = resolve(file, assignFlag('stress', '96MiB')).vm;
@@ -172,9 +182,9 @@ describe('what follows from another field', () => {
   });
 
   test('cores follow the threads, and CPUs the cores', () => {
-    expect(resolve(assignSetting('hosts.cpus=48')).source).toEqual({ cpus: 48, cores: 24, load: 0 });
-    expect(resolve(assignSetting('source.cores=4')).source).toEqual({ cpus: 8, cores: 4, load: 0 });
-    expect(resolve(assignSetting('hosts.cpus=1')).source).toEqual({ cpus: 1, cores: 1, load: 0 });
+    expect(resolve(assignSetting('hosts.cpus=48')).source).toMatchObject({ cpus: 48, cores: 24, load: 0 });
+    expect(resolve(assignSetting('source.cores=4')).source).toMatchObject({ cpus: 8, cores: 4, load: 0 });
+    expect(resolve(assignSetting('hosts.cpus=1')).source).toMatchObject({ cpus: 1, cores: 1, load: 0 });
   });
 
   test('the disk grows to what it holds, unless its size is stated', () => {
@@ -246,7 +256,7 @@ describe('messages', () => {
       'hosts: { load: 66 }',
       'x.yaml:1:16: hosts.load is 66: must be at most 100 % (66 % is written 66 % or 0.66)',
     ],
-    ['hosts: 3', 'x.yaml:1:8: hosts is 3: must be a mapping of fields (cpus, cores, load)'],
+    ['hosts: 3', 'x.yaml:1:8: hosts is 3: must be a mapping of fields (cpus, cores, load, busyThreads)'],
     [
       'hosts: { cpus: 4, cores: 8 }',
       'x.yaml:1:16: hosts.cpus is 4: 4 logical CPUs on 8 cores: a core has one or 2 of them',

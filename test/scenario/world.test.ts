@@ -90,6 +90,16 @@ describe('a world', () => {
     expect(used({ ...two, 'vm.vcpus': 1 })[0]).toBeCloseTo(8 / 9, 9);
   });
 
+  it('has as many busy threads at the source as the scenario says, besides its load', () => {
+    const speed = (fields: Record<string, unknown>) =>
+      world({ 'hosts.cpus': 2, 'hosts.cores': 2, ...fields }).bed.migration.source.speedOfNext();
+    // One vCPU, the busy loops, and the one who asks.
+    expect(speed({ 'hosts.busyThreads': 8 })).toBeCloseTo(2 / 10, 12);
+    expect(speed({ 'source.busyThreads': 8 })).toBeCloseTo(2 / 10, 12);
+    expect(speed({ 'destination.busyThreads': 8 })).toBe(1);
+    expect(speed({ 'hosts.busyThreads': 2, 'hosts.load': '50 %' })).toBeCloseTo(2 / 5, 12);
+  });
+
   it('keeps rounds and curves only for those who ask', () => {
     expect(world({}).journal.rounds).toBeUndefined();
     expect(world({})).not.toHaveProperty('recorder');
