@@ -8,7 +8,8 @@ import type { Qemu72Run } from './qemu-7.2-run.js';
  * the settings are the campaign's, the costs are the profile's.
  *
  * @example
- * qemu72Scenario(run)[0] // => { origin: 'run b-00-r0', path: 'stack', value: 'qemu-7.2' }
+ * const [run] = ownQemu72Runs().filter(({ id }) => id === 'a-13-r0');
+ * qemu72Scenario(run)[0] // => { origin: 'run a-13-r0', path: 'stack', value: 'qemu-7.2' }
  */
 export function qemu72Scenario(run: Qemu72Run): Assignment[] {
   const { config } = run;

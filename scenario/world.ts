@@ -9,6 +9,7 @@ import { createGuestMemory } from '../models/memory/guest-memory.js';
 import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
 import type { Testbed } from '../models/stacks/testbed.js';
+import { createStalls } from '../models/stalls.js';
 import { createStream } from '../models/stream.js';
 import { layOutMemory } from './memory-layout.js';
 import type { Parameters } from './parameters.js';
@@ -128,10 +129,12 @@ export function buildWorld(
         postCopyAfterSeconds: scenario.migration.postCopyAfter,
       },
       switchover: {
-        setupSeconds: cpu.setupSeconds,
+        setupSeconds: cpu.setupSeconds + cpu.busySetupSeconds * busyShare(scenario, guestValues.visitSeconds),
         stopSeconds: cpu.stopSeconds,
         loadSeconds: cpu.loadSeconds,
+        wakeSeconds: cpu.wakeSeconds * Math.exp(cpu.wakeSpread * sim.random('wake').normal()),
       },
+      stalls: createStalls(cpu, sim.random('stalls')),
       estimateFactor: () => quantileAt(estimate, estimateDraws.uniform()),
       queueOverflows: link.overflows,
       random: sim.random('steps'),

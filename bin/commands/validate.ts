@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
-import { ownRuns, parseRuns } from '../../calibration/measured-runs.js';
+import { ownQemu72Runs, ownRuns, parseRuns, type MeasuredRuns } from '../../calibration/measured-runs.js';
+import { validateQemu72, type ValidatedConfiguration } from '../../calibration/qemu-7.2-validate.js';
 import { validate, type ValidatedRun } from '../../calibration/validate.js';
 import { startProgress } from '../../report/progress.js';
 import { predictionOf } from '../../studies/predict.js';
@@ -8,6 +9,7 @@ import { outputPage, printJson, printText } from '../output.js';
 import { provenanceOf } from '../provenance.js';
 import { readText } from '../read-text.js';
 import { singleText, type Arguments } from '../scenario-input.js';
+import { qemu72ValidationText } from '../text/qemu-7.2-validation-text.js';
 import { validationText } from '../text/validation-text.js';
 import { mostReplications, readWholeNumber } from '../whole-number.js';
 
@@ -20,7 +22,8 @@ export function options(yargs: Argv): Argv {
     .option('data', {
       type: 'string',
       requiresArg: true,
-      describe: 'Measured QEMU 1.2.1 runs, one JSON object a line. Default: the runs that come with migsim.',
+      describe:
+        'Measured runs of QEMU 1.2.1 or 7.2, one JSON object a line. Default: the runs that come with migsim.',
     })
     .option('replications', {
       type: 'string',
@@ -49,24 +52,57 @@ export async function run(argv: Arguments): Promise<void> {
   );
   const seed = readWholeNumber('--seed', singleText(argv, 'seed') ?? '1', 0, Number.MAX_SAFE_INTEGER);
   const file = singleText(argv, 'data');
-  const measured = file === undefined ? ownRuns() : parseRuns(await readText(file, mostBytes), file);
+  const measured: MeasuredRuns =
+    file === undefined
+      ? { qemu121: ownRuns(), qemu72: ownQemu72Runs() }
+      : parseRuns(await readText(file, mostBytes), file);
   const executor = createExecutor();
   const progress = startProgress({ label: 'replications' });
+  const onProgress = (done: number, total: number): void => progress.update(done, total);
   try {
-    const validation = await validate(measured, replications, seed, executor, (done, total) =>
-      progress.update(done, total),
-    );
+    const { qemu121, qemu72 } = measured;
+    const old = qemu121.length > 0 && (await validate(qemu121, replications, seed, executor, onProgress));
+    const later =
+      qemu72.length > 0 && (await validateQemu72(qemu72, replications, seed, executor, onProgress));
     progress.stop();
-    const provenance = provenanceOf({ seed, profile: 'qemu-1.2.1-bench' });
+    const provenances = {
+      old: { ...provenanceOf({ seed, profile: 'qemu-1.2.1-bench' }), replications },
+      later: { ...provenanceOf({ seed, profile: 'qemu-7.2-bench' }), replications },
+    };
     if (argv.json) {
-      const { runs, ...summary } = validation;
-      printJson({ ...provenance, replications, ...summary, runs: runs.map(runJson) });
-    } else printText(validationText(validation, { ...provenance, replications }, outputPage()));
-    if (validation.goals.some(({ met }) => !met)) process.exitCode = 1;
+      const goals = [...(old ? old.goals : []), ...(later ? later.goals : [])];
+      const classes = [...(old ? old.classes : []), ...(later ? later.classes : [])];
+      const runs = [...(old ? old.runs.map(runJson) : []), ...(later ? later.configurations.flatMap(repeatsJson) : [])]; // prettier-ignore
+      const provenance = old ? provenances.old : provenances.later;
+      printJson({
+        ...provenance,
+        classes,
+        ...(old && { extraSweepsInside: old.extraSweepsInside }),
+        goals,
+        runs,
+      });
+    } else {
+      const page = outputPage();
+      if (old) printText(validationText(old, provenances.old, page));
+      if (old && later) printText('\n');
+      if (later) printText(qemu72ValidationText(later, provenances.later, page));
+    }
+    const goals = [...(old ? old.goals : []), ...(later ? later.goals : [])];
+    if (goals.some(({ met }) => !met)) process.exitCode = 1;
   } finally {
     progress.stop();
     await executor.close();
   }
+}
+
+/** The repeats of a configuration, each beside the prediction that they share. */
+function repeatsJson(one: ValidatedConfiguration): object[] {
+  const { repeats, job, results, load, isFar, verdictIsRight } = one;
+  const predicted = predictionOf(job, results, 1);
+  return repeats.map(({ id, cls, outcome, totalMs, downtimeMs, stopToResumeMs, syncs, transferredBytes }) => {
+    const measured = { cls, outcome, totalMs, downtimeMs, stopToResumeMs, syncs, transferredBytes };
+    return { id, measured, shareOfThreshold: load, isFar, verdictIsRight, predicted };
+  });
 }
 
 function runJson({ run, condition, load, job, results, verdictIsRight, extraSweeps }: ValidatedRun): object {

@@ -4,6 +4,7 @@ import { provenance } from '../../report/study-labels.js';
 import { renderTable, type Page } from '../../report/table.js';
 import { wrapWords } from '../../report/wrap.js';
 import type { Provenance } from '../provenance.js';
+import { goalLines } from './goal-lines.js';
 
 /** Predictions against measured runs, for people: a row a class, then the goals. */
 export function validationText(
@@ -26,12 +27,7 @@ export function validationText(
     },
     page,
   );
-  const goals = validation.goals.flatMap(({ text, met, value }) => {
-    const mark = met ? palette.green('met   ') : palette.red('MISSED');
-    return wrapWords(`${text}: ${value}`, page.width - 7).map(
-      (line, i) => `${i === 0 ? mark : '      '} ${line}`,
-    );
-  });
+  const goals = goalLines(validation.goals, page);
   const notes = [
     'right verdicts: of the runs outside 0.95-1.2 of their limit',
     'total time, outage: medians of absolute errors over completed runs below 0.9 of the limit',

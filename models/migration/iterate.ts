@@ -21,6 +21,8 @@ export interface CallBudget {
   seconds: number;
   /** End at the next change of density rather than walk on. */
   oneStretch?: boolean;
+  /** End where data gives way to zero pages, or zero pages to data: one waits for the wire, the other for the CPU. */
+  oneKind?: boolean;
 }
 
 /**
@@ -47,8 +49,16 @@ export function walkBitmap(
   let dataPages = 0;
   let zeroPages = 0;
   let ended: Call['ended'] = 'nothing left';
+  let kind: 'data' | 'zero' | undefined;
   while (memory.waiting() > leastPages) {
     const { span, data, zero } = memory.stretch();
+    if (budget.oneKind && data + zero > 0) {
+      const next = data >= zero ? 'data' : 'zero';
+      if (next !== (kind ??= next)) {
+        ended = 'end of stretch';
+        break;
+      }
+    }
     const secondsEach =
       data * dataSeconds + zero * costs.zeroPageSeconds + (1 - data - zero) * costs.cleanPageSeconds;
     const bytesEach = data * dataBytes + zero * wire.zeroPageBytes;

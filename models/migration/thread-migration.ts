@@ -1,4 +1,5 @@
 import type { Signal } from '../../sim/signal.js';
+import type { Stalls } from '../stalls.js';
 import type { Migration, WireFormat } from './migration.js';
 
 /** The rules of a QEMU whose migration has a thread of its own (1.4 and later), with its constants. */
@@ -86,6 +87,8 @@ export interface ThreadMigration extends Migration {
   aids: readonly ConvergenceAid[];
   /** A factor by which a window's estimate differs from what was sent in it. */
   estimateFactor: () => number;
+  /** Time that the thread is kept from running, of an interval. */
+  stalls: Stalls;
   /** When post-copy will be asked for, simulated seconds; Infinity: not by the clock. A leap ends there. */
   postCopyAt: number;
   /** Fires after each sync (MIGRATION_PASS). */

@@ -81,20 +81,28 @@ function* fetchDirtyLog(m: ThreadMigration, rounds: Rounds): Process {
 
 /** One call of ram_save_iterate: until the quota is used up, the slice of time is over, or nothing waits. */
 function* slice(m: ThreadMigration, window: Window): Process {
-  const cpu = m.rules.sliceSeconds * m.source.speedOfNext();
-  // The quota is looked at before each page: the last one goes beyond it.
-  const quota = (): number => {
-    const page = m.encoding.dataBytes();
-    return (Math.floor(window.left() / page) + 1) * page;
-  };
+  const quota = (): number => wholePages(m, window.left());
   // Only who sends knows his share of the link: an idle socket gets its first pages before the slice is planned.
   if (m.stream.rate() === 0) {
-    yield* put(m, window, { bytes: Math.min(lookBytes(m), quota()), seconds: cpu });
+    yield* put(m, window, { bytes: Math.min(lookBytes(m), quota()), seconds: Infinity });
     if (window.left() <= 0) return;
   }
-  const inSlice = m.stream.free() + m.stream.rate() * m.rules.sliceSeconds;
-  const looks = Math.ceil(inSlice / lookBytes(m));
-  yield* put(m, window, { bytes: Math.min(looks * lookBytes(m), quota()), seconds: cpu });
+  // Data waits for the wire and zero pages for the CPU: one after the other.
+  const end = m.sim.now + m.rules.sliceSeconds;
+  let left = m.rules.sliceSeconds;
+  while (left > 0 && window.left() > 0 && remainingBytes(m) >= leastBytes) {
+    const inTime = m.stream.free() + m.stream.rate() * left;
+    const looks = Math.ceil(inTime / lookBytes(m));
+    const seconds = left * m.source.speedOfNext();
+    yield* put(m, window, { bytes: Math.min(looks * lookBytes(m), quota()), seconds, oneKind: true });
+    left = end - m.sim.now;
+  }
+}
+
+/** The quota is looked at before each page: the last one goes beyond it. */
+function wholePages(m: ThreadMigration, quota: number): number {
+  const page = m.encoding.dataBytes();
+  return (Math.floor(quota / page) + 1) * page;
 }
 
 /** Bytes between two looks at the clock. */
@@ -104,8 +112,16 @@ function lookBytes(m: ThreadMigration): number {
 
 /** Walks the bitmap and hands what it finds to the socket; goes on when it is written and paid for. */
 function* put(m: ThreadMigration, window: Window, budget: CallBudget): Process {
+  const begun = m.sim.now;
   const seconds = send(m, window, budget);
   yield allOf(m.thread.work(seconds), m.stream.taken);
+  yield* stall(m, begun);
+}
+
+/** What the host kept the thread from running since then. */
+function* stall(m: ThreadMigration, begun: number): Process {
+  const lost = m.stalls(m.sim.now - begun);
+  if (lost > 0) yield delay(lost);
 }
 
 function send(m: ThreadMigration, window: Window, budget: CallBudget): number {
@@ -145,10 +161,12 @@ function isFarFrom(m: ThreadMigration, window: Window): boolean {
   return m.guest.memory.stretch().data > leapDataShare && leapWindows(m, window) >= leastWindows;
 }
 
-/** How many windows can go in one step. */
+/** How many whole windows can go in one step: while all is alike ahead, and nobody asks for something else. */
 function leapWindows(m: ThreadMigration, window: Window): number {
+  const { span, data } = m.guest.memory.stretch();
   const untilPostCopy = (m.postCopyAt - m.sim.now) / m.rules.windowSeconds;
-  return Math.floor(Math.min(mostWindows, spareBytes(m) / window.bytes(), untilPostCopy));
+  const bytes = Math.min(span * data * m.encoding.dataBytes(), spareBytes(m));
+  return Math.floor(Math.min(mostWindows, bytes / window.bytes(), untilPostCopy));
 }
 
 function spareBytes(m: ThreadMigration): number {
@@ -163,14 +181,16 @@ const leastWindows = 2;
 const mostWindows = 5;
 
 function* leap(m: ThreadMigration, window: Window): Process {
-  const { sim, limits } = m;
+  const { sim, limits, rules } = m;
   const begun = sim.now;
-  const sentBefore = m.state.sentBytes;
-  const bytes = leapWindows(m, window) * window.bytes();
+  const windows = leapWindows(m, window);
+  const bytes = windows * window.bytes();
   const seconds = send(m, window, { bytes, seconds: Infinity, oneStretch: true });
   yield allOf(m.thread.work(seconds), m.stream.taken);
-  const inLimit = (m.state.sentBytes - sentBefore) / limits.maxBandwidth;
-  if (inLimit > sim.now - begun) yield delay(begun + inLimit - sim.now);
+  yield* stall(m, begun);
+  if (limits.maxBandwidth === Infinity) return;
+  const end = begun + windows * (rules.windowSeconds + rules.wakeSeconds);
+  if (end > sim.now) yield delay(end - sim.now);
 }
 
 /** The 100 ms window: its quota of bytes, and the estimate of the bandwidth at its end. */
@@ -212,7 +232,7 @@ function openWindow(m: ThreadMigration): Window {
       rate = m.stream.rate();
     },
     isFresh: () => used === 0,
-    bytes: () => Math.min(quota(), rate * rules.windowSeconds),
+    bytes: () => Math.min(wholePages(m, quota()), rate * rules.windowSeconds),
     look() {
       if (wholeMilliseconds(sim.now) - wholeMilliseconds(start) >= 1000 * rules.windowSeconds - rounding)
         close();

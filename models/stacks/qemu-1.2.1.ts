@@ -90,8 +90,8 @@ export const qemu121: Stack = {
 /** A test bed's migration with the rules of a main loop. */
 export function mainLoopMigration({ migration, constants, switchover, request }: Testbed): MainLoopMigration {
   const { downtimeLimitSeconds, maxBandwidth } = request;
-  const rules = { ...constants.qemu, ...switchover, downtimeLimitSeconds, maxBandwidth } as MainLoopRules;
-  return { ...migration, rules };
+  const rules = { ...constants.qemu, ...switchover, downtimeLimitSeconds, maxBandwidth };
+  return { ...migration, rules: rules as unknown as MainLoopRules };
 }
 
 function* migrateByQmp(bed: Testbed, kind: MigrationKind): Process {

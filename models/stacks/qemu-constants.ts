@@ -42,11 +42,6 @@ const histories: Readonly<Record<string, History>> = {
       { since: always, value: 0.051, source: 'arch_init.c and ram.c, ram_save_iterate, QEMU 1.0 and later' },
     ],
   },
-  wakeSeconds: {
-    unit: 's',
-    about: 'by how much a timed wait ends late (timer slack and waking up)',
-    values: [{ since: always, value: 0.0001, source: 'Linux, timer slack of 50 us; order of magnitude' }],
-  },
   pagesPerLook: {
     unit: '1',
     about: 'pages between two looks at the clock',

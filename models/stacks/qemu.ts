@@ -81,6 +81,7 @@ export function threadMigration(bed: Testbed): ThreadMigration {
     },
     aids: [],
     estimateFactor: bed.estimateFactor,
+    stalls: bed.stalls,
     postCopyAt: request.postCopyAfterSeconds === null ? Infinity : sim.now + request.postCopyAfterSeconds,
     onSync: createSignal(),
   };

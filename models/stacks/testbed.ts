@@ -2,6 +2,7 @@ import type { RandomStream } from '../../sim/random.js';
 import type { Migration } from '../migration/migration.js';
 import type { DiskParameters } from '../disk.js';
 import type { HostThread } from '../host.js';
+import type { Stalls } from '../stalls.js';
 import type { ConstantValues, MigrationKind } from './stack.js';
 
 /** Steps around the transfer: API calls, checks, set-up at the destination, hand-over. They belong to the place. */
@@ -34,7 +35,7 @@ export interface MigrationRequest {
   postCopyAfterSeconds: number | null;
 }
 
-/** How long the steps of a stop take at this place, seconds. */
+/** How long steps of a migration take at this place that no product decides, seconds. */
 export interface SwitchoverSteps {
   /** From the start to the first page: the dirty log is switched on. */
   setupSeconds: number;
@@ -42,6 +43,8 @@ export interface SwitchoverSteps {
   stopSeconds: number;
   /** Loading the device state at the destination. */
   loadSeconds: number;
+  /** By how much a timed wait ends late. */
+  wakeSeconds: number;
 }
 
 /** What a stack works on: a migration ready to run, and the place's steps. */
@@ -53,6 +56,8 @@ export interface Testbed {
   switchover: SwitchoverSteps;
   /** By what a window's estimate of the bandwidth differs from what was sent in it: draws a factor. */
   estimateFactor: () => number;
+  /** Time that the migration thread is kept from running, of an interval. */
+  stalls: Stalls;
   disk: DiskParameters;
   steps: StepParameters;
   /** The services that do the steps, on the source. */

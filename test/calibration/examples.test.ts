@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
-import { ownRuns, parseRuns } from '../../calibration/measured-runs.js';
+import { ownQemu72Runs, ownRuns, parseRuns } from '../../calibration/measured-runs.js';
+import { readQemu72Run } from '../../calibration/qemu-7.2-run.js';
+import { qemu72Scenario } from '../../calibration/qemu-7.2-scenario.js';
+import { validateQemu72 } from '../../calibration/qemu-7.2-validate.js';
 import { predictCells } from '../../calibration/predict-cells.js';
 import {
   burstCondition,
@@ -23,7 +26,14 @@ const first = studyCells(profile)[0]!;
 it('the examples of measured runs give the values that stand there', async () => {
   const [run, idle] = ownRuns();
   expect(ownRuns()).toHaveLength(150);
-  expect(parseRuns(JSON.stringify(run), 'runs.jsonl')[0]!.id).toBe('dist-00-r0');
+  expect(parseRuns(JSON.stringify(run), 'runs.jsonl').qemu121[0]!.id).toBe('dist-00-r0');
+  expect(ownQemu72Runs()).toHaveLength(279);
+  const one = ownQemu72Runs().filter(({ id }) => id === 'a-13-r0');
+  expect(qemu72Scenario(one[0]!)[0]).toEqual({ origin: 'run a-13-r0', path: 'stack', value: 'qemu-7.2' });
+  expect((await validateQemu72(one, 5, 1, createInlineExecutor())).classes[0]!.right).toBe(1);
+  expect(() => readQemu72Run({ id: 'b-00-r0', cls: 'b', outcome: 'lost' }, 'runs.jsonl:1')).toThrow(
+    'runs.jsonl:1: outcome: Invalid option: expected one of "completed"|"cancelled"',
+  );
   expect(() => readRun({ id: 'b-00-r0' }, 'runs.jsonl:1')).toThrow(
     'runs.jsonl:1: cls: Invalid input: expected string, received undefined',
   );

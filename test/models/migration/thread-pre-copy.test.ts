@@ -27,7 +27,7 @@ describe('a migration thread', () => {
     const { journal, start, sim } = tinyThread({ restingPages: 1000, hotPages: 250 });
     start();
     sim.run(60);
-    expect(journal.resumedAt! - journal.stoppedAt!).toBeCloseTo(0.28, 2);
+    expect(journal.resumedAt! - journal.stoppedAt!).toBeCloseTo(0.29, 1);
   });
 
   it('takes the limit of rate for the bandwidth, and ignores it when the guest stands', () => {

@@ -140,8 +140,10 @@ export function tiny(o: Tiny) {
       setupSeconds: rules.setupSeconds,
       stopSeconds: rules.stopSeconds,
       loadSeconds: rules.loadSeconds,
+      wakeSeconds: 0,
     },
     estimateFactor: () => 1,
+    stalls: () => 0,
     queueOverflows: false,
     random: sim.random('steps'),
   };
