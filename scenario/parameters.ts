@@ -90,8 +90,7 @@ function readConstant(path: string[], value: unknown, constant: Constant): numbe
   }
   const read =
     typeof value === 'number' ? value : quantity(path, value, dimensions[constant.unit] ?? 'count');
-  const rule =
-    brokenConstantRule(path.join('.'), read) ?? brokenProductRule(read, constant.accepts ?? {});
+  const rule = brokenConstantRule(path.join('.'), read) ?? brokenProductRule(read, constant.accepts ?? {});
   if (rule !== undefined) throw wrong(path, value, rule);
   return read;
 }

@@ -2,6 +2,7 @@ import { delay, type Process, type Wait } from '../../sim/process.js';
 import { blockMigration } from '../migration/block-migration.js';
 import { createControl, type Control } from '../migration/control.js';
 import { complete, preCopy, resume, stopGuest } from '../migration/main-loop-pre-copy.js';
+import type { ThreadMigration } from '../migration/thread-migration.js';
 import { mainLoopMigration } from './qemu-1.2.1.js';
 import { runMigration, threadMigration } from './qemu.js';
 import type { MigrationKind } from './stack.js';
@@ -29,13 +30,13 @@ export interface LibvirtJob {
 export function startJob(bed: Testbed, kind: MigrationKind, pace: number): LibvirtJob {
   const { sim } = bed.migration;
   const { pollSeconds = 0, tunnelled = 0, tunnelByteSeconds = 0 } = bed.constants.libvirt!;
-  const m = threadMigration(bed);
-  const control = createControl(m);
-  if (tunnelled > 0) goThroughTunnel(m, tunnelByteSeconds);
   const startedAt = sim.now;
-  m.handOver = function* () {
-    yield delay(untilPoll(sim.now - startedAt, pollSeconds));
-    yield delay(bed.steps.handoverSeconds * pace);
+  const m: ThreadMigration = {
+    ...(tunnelled > 0 ? throughTunnel(threadMigration(bed), tunnelByteSeconds) : threadMigration(bed)),
+    *handOver() {
+      yield delay(untilPoll(sim.now - startedAt, pollSeconds));
+      yield delay(bed.steps.handoverSeconds * pace);
+    },
   };
   const { finished } = sim.spawn(
     (function* (): Process {
@@ -44,19 +45,21 @@ export function startJob(bed: Testbed, kind: MigrationKind, pace: number): Libvi
       yield* runMigration(m, kind);
     })(),
   );
-  return { control, finished };
+  return { control: createControl(m), finished };
 }
 
 /**
  * VIR_MIGRATE_TUNNELLED: the stream takes the way through both libvirtd. One thread of each copies every byte, beside
  * QEMU's own, so the slowest of the three and of the link sets the pace.
  */
-function goThroughTunnel(m: ReturnType<typeof threadMigration>, byteSeconds: number): void {
+function throughTunnel(m: ThreadMigration, byteSeconds: number): ThreadMigration {
   m.stream.limitRate(m.source.speedOfNext() / byteSeconds);
-  const { sample, stream } = m;
-  m.sample = () => {
-    const used = sample();
-    return { ...used, cpuSeconds: used.cpuSeconds + byteSeconds * stream.carried() };
+  return {
+    ...m,
+    sample() {
+      const used = m.sample();
+      return { ...used, cpuSeconds: used.cpuSeconds + byteSeconds * m.stream.carried() };
+    },
   };
 }
 

@@ -1,26 +1,13 @@
 import type { Process } from '../../sim/process.js';
+import { libvirtConstants, qemuUnderLibvirt, unlimitedBandwidth } from './libvirt-constants.js';
 import { performInMainLoop, startJob } from './libvirt-job.js';
 import { migrateByNova } from './nova-flow.js';
 import { qemu121 } from './qemu-1.2.1.js';
-import { qemuConstants } from './qemu-constants.js';
-import type { Constant, MigrationKind, Stack } from './stack.js';
+import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
-const maxBandwidth: Constant = {
-  value: Infinity,
-  unit: 'bytes/s',
-  about: 'libvirt asks for an unlimited speed',
-  source: 'qemu_domain.h, QEMU_DOMAIN_DEFAULT_MIG_BANDWIDTH_MAX, libvirt 0.10.0 and later (commit 6cfdeaac)',
-};
-
-const libvirt: Record<string, Constant> = {
-  pollSeconds: {
-    value: 0.05,
-    unit: 's',
-    about: 'how often query-migrate is asked; the end is noticed at the next poll',
-    source: 'qemu_migration.c, qemuMigrationWaitForCompletion, libvirt 0.10.2',
-  },
-};
+const { pollSeconds } = libvirtConstants(true, false);
+const libvirt = { pollSeconds: pollSeconds! };
 
 /**
  * OpenStack Icehouse as Fuel 5 deployed it: Nova 2014.1 above libvirt 0.10.2 above QEMU 1.2.1. Fuel gave the LIVE flag
@@ -31,7 +18,7 @@ export const openstackIcehouse: Stack = {
   about: 'OpenStack Icehouse deployed by Fuel 5: LM is live, BLM stops the guest first',
   versions: ['Nova 2014.1', 'libvirt 0.10.2', 'QEMU 1.2.1'],
   profile: 'icclab-2014',
-  constants: { qemu: { ...qemu121.constants.qemu, maxBandwidth }, libvirt },
+  constants: { qemu: { ...qemu121.constants.qemu, maxBandwidth: unlimitedBandwidth }, libvirt },
   kinds: {
     lm: 'pre-copy over shared storage (live_migration_flag with LIVE, set by Fuel)',
     blm: 'the guest is stopped, then disk and RAM in one stream (block_migration_flag without LIVE, Nova default)',
@@ -51,7 +38,7 @@ function icehouseOver(qemu: string): Stack {
     about: `OpenStack Icehouse over QEMU ${qemu}: what another QEMU would have done there`,
     versions: ['Nova 2014.1', 'libvirt 0.10.2', `QEMU ${qemu}`],
     qemu,
-    constants: { qemu: { ...qemuConstants(qemu), maxBandwidth }, libvirt },
+    constants: { qemu: qemuUnderLibvirt(qemu), libvirt },
     kinds: { lm: lm!, 'stop-and-copy': stopAndCopy! },
     migrate: (bed, kind) => migrateByNova(bed, kind, (pace) => perform(bed, kind, pace)),
   };
