@@ -165,8 +165,12 @@ function* perform(release: Release, qemu: string, bed: Testbed, kind: MigrationK
 /**
  * The test bed with the capabilities that Nova may use, of those that this QEMU has: auto-converge only where there is
  * no post-copy. libvirt refuses post-copy through its tunnel, so there the stream goes the direct way.
+ *
+ * @example
+ * // parameters.nova.permitAutoConverge of 1
+ * withPermitted(bed, '2.5').request.capabilities.has('auto-converge') // => true
  */
-function withPermitted(bed: Testbed, qemu: string): Testbed {
+export function withPermitted(bed: Testbed, qemu: string): Testbed {
   const { permitPostCopy = 0, permitAutoConverge = 0 } = bed.constants.nova ?? {};
   if (permitPostCopy > 0 && isSince(qemu, firstWithPostCopy)) {
     const constants = { ...bed.constants, libvirt: { ...bed.constants.libvirt, tunnelled: 0 } };
