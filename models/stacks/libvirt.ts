@@ -4,7 +4,8 @@ import { libvirtConstants, qemuUnderLibvirt, timeoutConstants, virshConstants } 
 import { performInMainLoop, startJob } from './libvirt-job.js';
 import { qemu121 } from './qemu-1.2.1.js';
 import type { ConstantGroups, MigrationKind, Stack } from './stack.js';
-import { withCapability, type Testbed } from './testbed.js';
+import type { Testbed } from './testbed.js';
+import { withCapability } from './with-capability.js';
 
 /** A libvirt, as far as its migrations differ from another one's. */
 interface Release {

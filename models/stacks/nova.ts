@@ -23,7 +23,8 @@ import { migrateByNova } from './nova-flow.js';
 import { monitorByNova, type NovaRules } from './nova-monitor.js';
 import { isSince } from './qemu-constants.js';
 import type { Constant, MigrationKind, Stack } from './stack.js';
-import { withCapability, type Testbed } from './testbed.js';
+import type { Testbed } from './testbed.js';
+import { withCapability } from './with-capability.js';
 
 /** Releases of Nova that go about migrations in the same way. */
 interface Release {

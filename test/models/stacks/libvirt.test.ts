@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { libvirtStacks } from '../../../models/stacks/libvirt.js';
 import { performInMainLoop, startJob } from '../../../models/stacks/libvirt-job.js';
-import { withCapability } from '../../../models/stacks/testbed.js';
+import { withCapability } from '../../../models/stacks/with-capability.js';
 import { findStack } from '../../../scenario/catalog.js';
 import { prepare } from '../../../studies/prepare.js';
 import { reasonFor } from '../../../studies/reason.js';
