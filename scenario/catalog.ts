@@ -1,5 +1,8 @@
+import { libvirtStacks } from '../models/stacks/libvirt.js';
+import { novaStacks } from '../models/stacks/nova.js';
 import { openstackIcehouse } from '../models/stacks/openstack-icehouse.js';
 import { qemu121 } from '../models/stacks/qemu-1.2.1.js';
+import { qemuReleases } from '../models/stacks/qemu-releases.js';
 import { qemuStack } from '../models/stacks/qemu.js';
 import type { Stack } from '../models/stacks/stack.js';
 import { didYouMean } from './did-you-mean.js';
@@ -14,6 +17,8 @@ import type { ProfileDefaults } from './scenario.js';
 export const stacks: readonly Stack[] = [
   openstackIcehouse,
   qemu121,
+  ...novaStacks,
+  ...libvirtStacks,
   ...['1.6', '2.0', '2.1', '2.5', '2.9', '4.0', '5.2', '6.2', '7.2', '8.2', '9.2', '10.2'].map(qemuStack),
 ];
 
@@ -25,14 +30,34 @@ export const profiles: readonly Profile[] = [
 ] as unknown as readonly Profile[];
 
 /**
- * The stack of that name.
+ * The stack of that name: one of the list, a release of QEMU that the list leaves out ('qemu-2.3'), or NAME/qemu-VERSION,
+ * which puts an orchestrator of the list over another release of QEMU. Any from 1.4 on will do: its constants come from
+ * their histories.
  *
  * @throws InputError that names the known ones.
  * @example
  * findStack('qemu-1.2.1').versions // => ['QEMU 1.2.1']
+ * findStack('nova-liberty/qemu-2.9').versions // => ['Nova 12 to 14', 'libvirt 1.3', 'QEMU 2.9']
  */
 export function findStack(name: string): Stack {
-  return find('stack', name, stacks);
+  const slash = name.indexOf('/');
+  if (slash >= 0) return findOver(name, name.slice(0, slash), name.slice(slash + 1));
+  const version = name.startsWith('qemu-') ? name.slice('qemu-'.length) : '';
+  const isListed = stacks.some((stack) => stack.name === name);
+  return qemuReleases.includes(version) && !isListed ? qemuStack(version) : find('stack', name, stacks);
+}
+
+/** An orchestrator over a QEMU that is not its own. */
+function findOver(name: string, product: string, engine: string): Stack {
+  const stack = find('stack', product, stacks);
+  const wrong = (rule: string) => new InputError(`stack is '${name}': ${rule}`);
+  if (!stack.over) throw wrong(`${product} stands over no other QEMU`);
+  const version = /^qemu-(?<version>.+)$/u.exec(engine)?.groups?.version;
+  if (version === undefined) throw wrong('after the stroke comes qemu-VERSION, such as qemu-7.2');
+  if (!qemuReleases.includes(version)) {
+    throw wrong(`no release ${version} of QEMU with a migration thread; known: ${qemuReleases.join(', ')}`);
+  }
+  return stack.over(version);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultsFor, findProfile, findStack, profiles, stacks } from '../../scenario/catalog.js';
+import { brokenProductRule } from '../../scenario/constant-rules.js';
 import { profileGroups } from '../../scenario/profile.js';
 import { prepare } from '../../studies/prepare.js';
 
@@ -57,6 +58,44 @@ describe('the catalogue', () => {
   });
 });
 
+describe('a stack over another QEMU', () => {
+  it('is named NAME/qemu-VERSION and has the constants of that version', () => {
+    const stack = findStack('nova-liberty/qemu-2.0');
+    expect(stack.name).toBe('nova-liberty/qemu-2.0');
+    expect(stack.versions).toEqual(['Nova 12 to 14', 'libvirt 1.3', 'QEMU 2.0']);
+    expect(stack.qemu).toBe('2.0');
+    expect(stack.constants.nova).toEqual(findStack('nova-liberty').constants.nova);
+    expect(findStack('libvirt-6/qemu-10.2').constants.qemu!.stopsAtThreshold!.value).toBe(1);
+  });
+
+  it('exists of every orchestrator', () => {
+    for (const { name } of stacks) {
+      if (name.startsWith('qemu-')) continue;
+      expect(findStack(`${name}/qemu-7.2`).name).toBe(`${name}/qemu-7.2`);
+    }
+  });
+
+  it('may be any release from 1.4 on, as bare QEMU may', () => {
+    expect(findStack('qemu-2.11').versions).toEqual(['QEMU 2.11']);
+    expect(findStack('openstack-icehouse/qemu-1.4').constants.qemu!.maxBandwidth!.value).toBe(Infinity);
+  });
+
+  it('is refused where there is no such orchestrator, no such release, or nothing to put over', () => {
+    expect(() => findStack('nova-libery/qemu-2.9')).toThrow(
+      "stack is 'nova-libery': no such stack; did you mean nova-liberty?",
+    );
+    expect(() => findStack('nova-liberty/qemu-2.13')).toThrow(
+      "stack is 'nova-liberty/qemu-2.13': no release 2.13 of QEMU with a migration thread; known: 1.4, 1.5, 1.6, 1.7, 2.0,",
+    );
+    expect(() => findStack('nova-liberty/2.9')).toThrow(
+      "stack is 'nova-liberty/2.9': after the stroke comes qemu-VERSION, such as qemu-7.2",
+    );
+    expect(() => findStack('qemu-2.9/qemu-7.2')).toThrow(
+      "stack is 'qemu-2.9/qemu-7.2': qemu-2.9 stands over no other QEMU",
+    );
+  });
+});
+
 describe('defaults', () => {
   it("are those of the stack's own profile where none is named", () => {
     expect(defaultsFor('qemu-1.2.1', undefined).profile).toBe('qemu-1.2.1-bench');
@@ -94,6 +133,26 @@ describe('what a product cannot do', () => {
     );
   });
 
+  it('is a limit of downtime or an option beyond what the product takes', () => {
+    expect(set({ stack: 'nova-stein', 'migration.downtimeLimit': '50 ms' })).toThrow(
+      'migration.downtimeLimit is 50 ms: must be at least 100 ms for nova-stein',
+    );
+    expect(set({ stack: 'nova-stein', 'parameters.nova.downtimeSteps': 2 })).toThrow(
+      'parameters.nova.downtimeSteps is 2: must be at least 3',
+    );
+    expect(set({ stack: 'nova-stein', 'parameters.nova.forceComplete': 0.5 })).toThrow(
+      'parameters.nova.forceComplete is 0.5: must be a whole number',
+    );
+    expect(set({ stack: 'nova-kilo', 'migration.downtimeLimit': '50 ms' })).not.toThrow();
+  });
+
+  it('is a timeout where the product has none', () => {
+    expect(set({ stack: 'nova-kilo', 'migration.timeout': '60 s' })).toThrow(
+      'migration.timeout is 60 s: nova-kilo has no timeout of its own; migration.patience says how long one waits',
+    );
+    expect(set({ stack: 'nova-liberty', 'migration.timeout': '60 s' })).not.toThrow();
+  });
+
   it('is an unknown stack or profile in a scenario', () => {
     expect(set({ stack: 'openstack' })).toThrow("stack is 'openstack': no such stack");
     expect(set({ profile: 'nowhere' })).toThrow("profile is 'nowhere': no such profile");
@@ -103,6 +162,10 @@ describe('what a product cannot do', () => {
 describe('examples', () => {
   it('give the values that stand in the docstrings', () => {
     expect(findStack('qemu-1.2.1').versions).toEqual(['QEMU 1.2.1']);
+    expect(findStack('nova-liberty/qemu-2.9').versions).toEqual(['Nova 12 to 14', 'libvirt 1.3', 'QEMU 2.9']);
+    expect(brokenProductRule(0.05, { min: 0.1 }, (seconds) => `${1000 * seconds} ms`)).toBe(
+      'must be at least 100 ms',
+    );
     expect(findProfile('qemu-1.2.1-bench').layout).toBe('bottom');
     expect(defaultsFor('qemu-1.2.1', undefined).downtimeLimit).toBe(0.03);
   });

@@ -177,3 +177,19 @@ describe('examples', () => {
     ]);
   });
 });
+
+describe('the reason of a run that an orchestrator steered', () => {
+  it('begins with what stopped the guest', () => {
+    const run = { ...completedRun, forced: 'Nova paused the guest after 12801 s' };
+    expect(reasonFor(standard.scenario, run)).toMatch(
+      /^Nova paused the guest after 12801 s: nothing became dirty any more\. After 2 rounds 90 MiB were left/u,
+    );
+  });
+
+  it('gives the limit of downtime that held at the test', () => {
+    const nearest = { ...lostRun.nearest!, downtimeLimitSeconds: 0.05 };
+    expect(reasonFor(standard.scenario, { ...lostRun, nearest })).toMatch(
+      /downtime limit 50 ms\); with a downtime limit of 55 ms/u,
+    );
+  });
+});

@@ -1,0 +1,221 @@
+import type { Process } from '../../sim/process.js';
+import { pageBytes } from '../migration/migration.js';
+import { libvirtConstants, qemuUnderLibvirt } from './libvirt-constants.js';
+import { startJob } from './libvirt-job.js';
+import {
+  actionConstants,
+  concurrencyConstants,
+  novaDowntime,
+  permitConstants,
+  pollConstants,
+  progressConstants,
+  timeConstants,
+} from './nova-constants.js';
+import {
+  completionTimeout,
+  dataGib,
+  exponentialSteps,
+  linearSteps,
+  type DowntimeOptions,
+  type DowntimeStep,
+} from './nova-downtime.js';
+import { migrateByNova } from './nova-flow.js';
+import { monitorByNova, type NovaRules } from './nova-monitor.js';
+import { isSince } from './qemu-constants.js';
+import type { Constant, MigrationKind, Stack } from './stack.js';
+import type { Testbed } from './testbed.js';
+import { withCapability } from './with-capability.js';
+
+/** Releases of Nova that go about migrations in the same way. */
+interface Release {
+  name: string;
+  about: string;
+  nova: string;
+  /** As Ubuntu's archive had them together with that release of OpenStack. */
+  libvirt: string;
+  qemu: string;
+  /** Whether that libvirt asks QEMU every 50 ms; later ones get events. */
+  polls: boolean;
+  isTunnelled: boolean;
+  constants: Readonly<Record<string, Constant>>;
+  /** The steps of the limit of downtime; absent where Nova leaves it to QEMU. */
+  steps?: (gib: number, options: DowntimeOptions) => DowntimeStep[];
+  /** Whether a release goes over to post-copy by itself. */
+  switchesToPostCopy: boolean;
+}
+
+const releases: readonly Release[] = [
+  {
+    name: 'nova-juno',
+    about: 'OpenStack Juno: live and tunnelled; one blocking call that nothing ends',
+    nova: 'Nova 2014.2',
+    libvirt: '1.2.8',
+    qemu: '2.1',
+    polls: true,
+    isTunnelled: true,
+    constants: {},
+    switchesToPostCopy: false,
+  },
+  {
+    name: 'nova-kilo',
+    about: 'OpenStack Kilo: Nova watches every migration and ends none',
+    nova: 'Nova 2015.1',
+    libvirt: '1.2.12',
+    qemu: '2.2',
+    polls: true,
+    isTunnelled: true,
+    constants: pollConstants,
+    switchesToPostCopy: false,
+  },
+  {
+    name: 'nova-liberty',
+    about: 'OpenStack Liberty to Newton: downtime in growing steps, timeouts of progress and completion',
+    nova: 'Nova 12 to 14',
+    libvirt: '1.3',
+    qemu: '2.5',
+    polls: false,
+    isTunnelled: true,
+    constants: {
+      ...pollConstants,
+      ...timeConstants,
+      ...progressConstants(150),
+      ...permitConstants,
+      ...concurrencyConstants,
+    },
+    steps: exponentialSteps,
+    switchesToPostCopy: true,
+  },
+  {
+    name: 'nova-ocata',
+    about: 'OpenStack Ocata to Rocky: downtime in even steps, a timeout of completion',
+    nova: 'Nova 15 to 18',
+    libvirt: '2.5',
+    qemu: '2.8',
+    polls: false,
+    isTunnelled: false,
+    constants: {
+      ...pollConstants,
+      ...timeConstants,
+      ...progressConstants(0),
+      ...permitConstants,
+      ...concurrencyConstants,
+    },
+    steps: linearSteps,
+    switchesToPostCopy: true,
+  },
+  {
+    name: 'nova-stein',
+    about: 'OpenStack Stein and later: downtime in even steps; at the timeout it aborts or forces the end',
+    nova: 'Nova 19 to 33',
+    libvirt: '5.0',
+    qemu: '3.1',
+    polls: false,
+    isTunnelled: false,
+    constants: {
+      ...pollConstants,
+      ...timeConstants,
+      ...permitConstants,
+      ...actionConstants,
+      ...concurrencyConstants,
+    },
+    steps: linearSteps,
+    switchesToPostCopy: false,
+  },
+];
+
+const tunnelSource =
+  'nova/virt/libvirt/driver.py, live_migration_flag, Nova 2014.2 to 14.x: on; 15.0.0 and later (commit 73f1fda7): off';
+
+/** Releases of Nova with the QEMU of their time; `over` puts one above another QEMU. */
+export const novaStacks: readonly Stack[] = releases.map((release) => ({
+  ...novaStack(release, release.qemu),
+  name: release.name,
+  over: (qemu) => novaStack(release, qemu),
+}));
+
+function novaStack(release: Release, qemu: string): Stack {
+  const { name, about, nova, libvirt, polls, isTunnelled, constants, steps } = release;
+  const ofQemu = qemuUnderLibvirt(qemu);
+  return {
+    name: `${name}/qemu-${qemu}`,
+    about,
+    versions: [nova, `libvirt ${libvirt}`, `QEMU ${qemu}`],
+    // Of the profiles the one with Nova's own steps; the others' are of a bench without an orchestrator.
+    profile: 'icclab-2014',
+    qemu,
+    constants: {
+      qemu: steps ? { ...ofQemu, downtimeLimitSeconds: novaDowntime } : ofQemu,
+      libvirt: libvirtConstants(polls, isTunnelled, tunnelSource),
+      ...(Object.keys(constants).length > 0 && { nova: constants }),
+    },
+    ...(steps && { timeout: 'live_migration_completion_timeout, in all instead of per GiB' }),
+    kinds: { lm: 'pre-copy over shared storage (nova live-migration)' },
+    migrate: (bed, kind) => migrateByNova(bed, kind, (pace) => perform(release, qemu, bed, kind, pace)),
+  };
+}
+
+/** libvirt's part, watched as this release does. */
+function* perform(release: Release, qemu: string, bed: Testbed, kind: MigrationKind, pace: number): Process {
+  const permitted = withPermitted(bed, qemu);
+  const { control, finished } = startJob(permitted, kind, pace);
+  const { pollSeconds } = bed.constants.nova ?? {};
+  if (pollSeconds === undefined) yield finished;
+  else yield* monitorByNova(control, rulesOf(release, permitted, pollSeconds));
+}
+
+/**
+ * The test bed with the capabilities that Nova may use, of those that this QEMU has: auto-converge only where there is
+ * no post-copy. libvirt refuses post-copy through its tunnel, so there the stream goes the direct way.
+ *
+ * @example
+ * // parameters.nova.permitAutoConverge of 1
+ * withPermitted(bed, '2.5').request.capabilities.has('auto-converge') // => true
+ */
+export function withPermitted(bed: Testbed, qemu: string): Testbed {
+  const { permitPostCopy = 0, permitAutoConverge = 0 } = bed.constants.nova ?? {};
+  if (permitPostCopy > 0 && isSince(qemu, firstWithPostCopy)) {
+    const constants = { ...bed.constants, libvirt: { ...bed.constants.libvirt, tunnelled: 0 } };
+    return withCapability({ ...bed, constants }, postCopy);
+  }
+  const mayThrottle = permitAutoConverge > 0 && isSince(qemu, firstWithAutoConverge);
+  return mayThrottle ? withCapability(bed, 'auto-converge') : bed;
+}
+
+const postCopy = 'postcopy-ram';
+const firstWithPostCopy = '2.5';
+const firstWithAutoConverge = '1.6';
+
+/** The rules of a release for this guest. */
+function rulesOf(
+  release: Release,
+  { constants, migration, request }: Testbed,
+  pollSeconds: number,
+): NovaRules {
+  const gib = dataGib((migration.guest.memory.pages * pageBytes) / 2 ** 30);
+  const {
+    downtimeSteps = 0,
+    downtimeDelaySecondsPerGib = 0,
+    completionTimeoutSecondsPerGib = 0,
+    progressTimeoutSeconds = 0,
+    forceComplete = 0,
+  } = constants.nova!;
+  const steps = release.steps?.(gib, {
+    downtimeMilliseconds: 1000 * request.downtimeLimitSeconds,
+    steps: downtimeSteps,
+    delaySecondsPerGib: downtimeDelaySecondsPerGib,
+  });
+  return {
+    pollSeconds,
+    steps: steps ?? [],
+    progressTimeoutSeconds,
+    completionTimeoutSeconds:
+      request.timeoutSeconds ?? completionTimeout(gib, completionTimeoutSecondsPerGib),
+    completionTimeoutRule:
+      request.timeoutSeconds === null
+        ? `live_migration_completion_timeout of ${completionTimeoutSecondsPerGib} s/GiB x ${gib} GiB`
+        : 'migration.timeout',
+    forcesCompletion: forceComplete > 0,
+    permitsPostCopy: request.capabilities.has(postCopy),
+    switchesToPostCopy: release.switchesToPostCopy,
+  };
+}
