@@ -103,6 +103,7 @@ const dimensions: Record<string, Dimension> = {
   bytes: 'bytes',
   'bytes/s': 'rate',
   '1': 'count',
+  '%': 'fraction',
 };
 
 function overrideBurst(burst: BurstParameters, written: Record<string, unknown>): BurstParameters {
