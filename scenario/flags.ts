@@ -90,17 +90,17 @@ export function pathOf(name: string): string {
 export function assignFlag(name: string, value: string | number | true): Assignment {
   const flag = flagNamed(name);
   if (!flag) throw new InputError(`--${name}: no such flag`);
-  return { origin: `--${flag.name}`, ...assigned(flag, String(value)) };
+  return assigned(`--${flag.name}`, flag, String(value));
 }
 
 /** What a flag with that text changes. */
-function assigned(flag: Flag, text: string): Omit<Assignment, 'origin'> {
+function assigned(origin: string, flag: Flag, text: string): Assignment {
   const { path, entry } = flag;
   if (entry !== undefined) {
-    if (text !== 'true') throw new InputError(`--${flag.name} is ${showValue(text)}: takes no value`);
-    return { path, value: entry, isEntry: true };
+    if (text !== 'true') throw new InputError(`${origin} is ${showValue(text)}: must be true`);
+    return { origin, path, value: entry, isEntry: true };
   }
-  return { path, value: flag.isList ? wordsOf(text) : withUnit(flag, text) };
+  return { origin, path, value: flag.isList ? wordsOf(text) : withUnit(flag, text) };
 }
 
 function wordsOf(text: string): string[] {
@@ -133,7 +133,7 @@ export function assignSetting(setting: string): Assignment {
   if (!hasField(steps)) fieldAt(path);
   const origin = `--set ${name}`;
   if (flag && (flag.entry !== undefined || (flag.isList && !text.startsWith('['))))
-    return { origin, ...assigned(flag, text) };
+    return assigned(origin, flag, text);
   const value = flag ? withUnit(flag, text) : text;
   return { origin, path, value: readValue(value, name, steps[0] === 'parameters') };
 }
