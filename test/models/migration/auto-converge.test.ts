@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextThrottle } from '../../../models/migration/auto-converge.js';
+import { createGuestThrottle } from '../../../models/migration/guest-throttle.js';
 import { createThrottleTrigger, type TriggerRules } from '../../../models/migration/throttle-trigger.js';
 import type { ConstantValues } from '../../../models/stacks/stack.js';
 import { tinyThread } from './tiny-thread.js';
@@ -15,7 +16,7 @@ function watched(version: string, autoConverge: ConstantValues[string] = {}) {
   return {
     ...world,
     /** A sync at that time: so much was sent and so much dirtied since the one before. Returns the throttle in percent. */
-    sync(time: number, sent: number, dirtied: number, rewritten = 0): number {
+    sync: (time: number, sent: number, dirtied: number, rewritten = 0): number => {
       runTo(time);
       sentBytes += sent;
       const found = { dirtiedBytes: dirtied + rewritten, newlyDirtyBytes: dirtied, sentBytes };
@@ -190,6 +191,12 @@ describe('examples', () => {
     expect(nextThrottle(0.6, rules, { dirtiedBytes: 1000, thresholdBytes: 500 })).toBe(0.7);
     expect(nextThrottle(0.6, rules, { dirtiedBytes: 1000, thresholdBytes: 900 })).toBe(0.64);
     expect(nextThrottle(0, rules, { dirtiedBytes: 1000, thresholdBytes: 900 })).toBe(0.2);
+  });
+
+  it('of the throttle', () => {
+    const { migration } = tinyThread({ restingPages: 10 });
+    createGuestThrottle(migration).set(0.2);
+    expect(migration.state.throttle).toBe(0.2);
   });
 
   it('of the trigger', () => {

@@ -156,7 +156,7 @@ export function tiny(o: Tiny) {
     rules,
     bed,
     /** Lets the clock run to that time; without an event there it would stand. */
-    runTo(time: number): void {
+    runTo: (time: number): void => {
       sim.at(time, () => undefined);
       sim.run(time);
     },
