@@ -94,8 +94,9 @@ function looksLikeLines(text: string): boolean {
 }
 
 function readAssignments(argv: Arguments): Assignment[] {
-  const flags = FLAGS.flatMap(({ name }) => {
+  const flags = FLAGS.flatMap(({ name, entry }) => {
     const text = singleText(argv, name);
+    if (entry !== undefined) return argv[name] === true ? [assignFlag(name, true)] : [];
     return text === undefined ? [] : [assignFlag(name, text)];
   });
   const settings = (argv.set ?? []) as readonly string[];

@@ -5,8 +5,7 @@ import { describeFlag, FLAGS } from '../scenario/flags.js';
 export function addScenarioOptions<T>(yargs: Argv<T>): Argv<T> {
   for (const flag of FLAGS) {
     yargs.option(flag.name, {
-      type: 'string',
-      requiresArg: true,
+      ...(flag.entry === undefined ? { type: 'string', requiresArg: true } : { type: 'boolean' }),
       group: 'Scenario:',
       describe: describeFlag(flag),
     });

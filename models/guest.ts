@@ -32,6 +32,8 @@ export interface Guest {
   readonly memory: GuestMemory;
   /** Seconds that the busy vCPUs have run at full speed: the time the writers live in. */
   time(): number;
+  /** vCPUs that have something to do; less than one of an idle guest. */
+  readonly busyVcpus: number;
   /** How fast it would run here without any migration, 0 to 1. */
   readonly speedAlone: number;
   pause(): void;
@@ -61,6 +63,7 @@ export function createGuest(host: Host, memory: GuestMemory, busyVcpus: number, 
   let reached = 0;
   return {
     memory,
+    busyVcpus,
     speedAlone,
     time() {
       reached = Math.max(reached, drift(vcpus.used() / busyVcpus) - lost);

@@ -7,6 +7,8 @@ const positive = new Set([
   'qemu.sliceSeconds',
   'libvirt.pollSeconds',
   'nova.pollSeconds',
+  'autoConverge.sleepSpacingSeconds',
+  'dirtyLimit.ringPages',
   'stream.sendBufferBytes',
   'stream.receiveWindowBytes',
   'queue.migration',
@@ -25,7 +27,41 @@ const shares = new Set([
   'stream.fillSpread',
   'guest.touchedShare',
   'qemu.syncsEveryCall',
+  'dirtyLimit.linearAbove',
+  'dirtyLimit.step',
 ]);
+
+/** Constants that the product takes only within a range; `rule` says which. */
+const ranges: Readonly<Record<string, { isIn: (value: number) => boolean; rule: string }>> = {
+  'autoConverge.trigger': percent(1, 100, 'throttle-trigger-threshold'),
+  'autoConverge.initial': percent(1, 99, 'cpu-throttle-initial'),
+  'autoConverge.increment': percent(1, 99, 'cpu-throttle-increment'),
+  'autoConverge.max': percent(1, 99, 'max-cpu-throttle'),
+  'autoConverge.tailslow': { isIn: (value) => value === 0 || value === 1, rule: 'must be 0 or 1' },
+  'dirtyLimit.vcpuLimit': {
+    isIn: (value) => value >= 2 ** 20,
+    rule: "must be at least 1 MiB/s (QEMU's own rule for vcpu-dirty-limit)",
+  },
+  'dirtyLimit.periodSeconds': {
+    isIn: (value) => value >= 0.001 && value <= 1,
+    rule: "must be 1 ms to 1000 ms (QEMU's own rule for x-vcpu-dirty-limit-period)",
+  },
+  'multifd.channels': {
+    isIn: (value) => Number.isInteger(value) && value >= 1 && value <= 255,
+    rule: "must be a whole number from 1 to 255 (QEMU's own rule for multifd-channels)",
+  },
+  'xbzrle.cacheBytes': {
+    isIn: (value) => value >= 4096 && Number.isInteger(Math.log2(value)),
+    rule: "must be a power of two no less than the page size of 4 KiB (QEMU's own rule for xbzrle-cache-size)",
+  },
+};
+
+function percent(min: number, max: number, name: string) {
+  return {
+    isIn: (share: number) => share >= min / 100 && share <= max / 100,
+    rule: `must be ${min} % to ${max} % (QEMU's own rule for ${name})`,
+  };
+}
 
 /** Constants that are but the defaults of a field of the scenario; an override of one would do nothing. */
 const defaultsOf: Readonly<Record<string, string>> = {
@@ -48,6 +84,8 @@ export function brokenConstantRule(constant: string, value: number): string | un
   if (!(value >= 0 && value < Infinity)) return 'must be at least 0 and finite';
   if (value === 0 && positive.has(constant)) return 'must be greater than 0';
   if (value > 1 && shares.has(constant)) return 'must be at most 1';
+  const range = Object.hasOwn(ranges, constant) ? ranges[constant] : undefined;
+  if (range && !range.isIn(value)) return range.rule;
   return undefined;
 }
 

@@ -10,6 +10,10 @@ export interface Flag {
   path: string;
   /** The unit that a number without unit is given; where absent, the field's rule for bare numbers holds. */
   bareUnit?: string;
+  /** Its field is a list of words, written with commas. */
+  isList?: true;
+  /** It takes no value: it adds this one to the list that is its field. */
+  entry?: string;
 }
 
 /** The command line's flags, in the order of --help. */
@@ -32,6 +36,9 @@ export const FLAGS: readonly Flag[] = [
   { name: 'max-bandwidth', path: 'migration.maxBandwidth' },
   { name: 'patience', path: 'migration.patience' },
   { name: 'timeout', path: 'migration.timeout' },
+  { name: 'capabilities', path: 'migration.capabilities', isList: true },
+  { name: 'auto-converge', path: 'migration.capabilities', entry: 'auto-converge' },
+  { name: 'post-copy-after', path: 'migration.postCopyAfter' },
   { name: 'replications', path: 'replications' },
   { name: 'seed', path: 'seed' },
 ];
@@ -43,11 +50,13 @@ export const FLAGS: readonly Flag[] = [
  * describeFlag({ name: 'ram', path: 'vm.ram' }) // => 'Memory of the guest. Default: 16 GiB. (vm.ram)'
  */
 export function describeFlag(flag: Flag): string {
+  if (flag.entry !== undefined) return `Adds ${flag.entry} to the list. (${flag.path})`;
   const { description, values, default: fallback } = fieldAt(flag.path);
   const choices = values ? ` One of ${values.join(', ')}.` : '';
   const standard = fallback === undefined ? '' : ` Default: ${fallback}.`;
   const bare = flag.bareUnit === undefined ? '' : ` In ${flag.bareUnit} where no unit is given.`;
-  return `${description}${choices}${standard}${bare} (${flag.path})`;
+  const commas = flag.isList ? ' With commas between them.' : '';
+  return `${description}${choices}${standard}${bare}${commas} (${flag.path})`;
 }
 
 function flagNamed(name: string): Flag | undefined {
@@ -70,17 +79,32 @@ export function pathOf(name: string): string {
 }
 
 /**
- * A flag's value as an assignment to its field.
+ * A flag's value as an assignment to its field; true for one that takes none.
  *
  * @throws InputError if there is no such flag.
  *
  * @example
  * assignFlag('net-load', '200') // => { origin: '--net-load', path: 'background.rate', value: '200 Mbit/s' }
+ * assignFlag('capabilities', 'xbzrle,events').value // => ['xbzrle', 'events']
  */
-export function assignFlag(name: string, text: string | number): Assignment {
+export function assignFlag(name: string, value: string | number | true): Assignment {
   const flag = flagNamed(name);
   if (!flag) throw new InputError(`--${name}: no such flag`);
-  return { origin: `--${flag.name}`, path: flag.path, value: withUnit(flag, String(text)) };
+  return assigned(`--${flag.name}`, flag, String(value));
+}
+
+/** What a flag with that text changes. */
+function assigned(origin: string, flag: Flag, text: string): Assignment {
+  const { path, entry } = flag;
+  if (entry !== undefined) {
+    if (text !== 'true') throw new InputError(`${origin} is ${showValue(text)}: must be true`);
+    return { origin, path, value: entry, isEntry: true };
+  }
+  return { origin, path, value: flag.isList ? wordsOf(text) : withUnit(flag, text) };
+}
+
+function wordsOf(text: string): string[] {
+  return text.trim() === '' ? [] : text.split(',').map((word) => word.trim());
 }
 
 function withUnit(flag: Flag, text: string): string {
@@ -107,8 +131,11 @@ export function assignSetting(setting: string): Assignment {
   const path = flag?.path ?? name;
   const steps = parsePath(path);
   if (!hasField(steps)) fieldAt(path);
+  const origin = `--set ${name}`;
+  if (flag && (flag.entry !== undefined || (flag.isList && !text.startsWith('['))))
+    return assigned(origin, flag, text);
   const value = flag ? withUnit(flag, text) : text;
-  return { origin: `--set ${name}`, path, value: readValue(value, name, steps[0] === 'parameters') };
+  return { origin, path, value: readValue(value, name, steps[0] === 'parameters') };
 }
 
 function readValue(text: string, name: string, isFree: boolean): unknown {

@@ -23,6 +23,8 @@ export interface Assignment {
   origin: string;
   path: string;
   value: unknown;
+  /** The path is a list, and the value one more entry of it; without effect where the list has it. */
+  isEntry?: true;
 }
 
 /** Where a value came from. */
@@ -101,7 +103,9 @@ export function mergeLayers(layers: readonly (Layer | Assignment)[]): Merged {
   for (const [rank, layer] of layers.entries()) {
     const place: Place = { origin: layer.origin, written: [], positions: undefined, rank };
     if ('path' in layer) {
-      const written = assignedPath(layer, place);
+      const list = assignedPath(layer, place);
+      const written = layer.isEntry ? nextEntry(raw, list, layer.value) : list;
+      if (written === undefined) continue;
       for (const target of plainPaths(written)) assign(target, layer.value, { ...place, written });
       continue;
     }
@@ -135,6 +139,13 @@ export function mergeLayers(layers: readonly (Layer | Assignment)[]): Merged {
       return new InputError(`${prefix(place, place?.written ?? [], 'value')}${message}`);
     },
   };
+}
+
+/** Where the next entry of a list belongs; undefined where the list has it already. */
+function nextEntry(raw: RawScenario, list: Path, value: unknown): Path | undefined {
+  const entries = valueAt(raw, list);
+  if (!Array.isArray(entries)) return [...list, 0];
+  return entries.includes(value) ? undefined : [...list, entries.length];
 }
 
 function assignedPath(assignment: Assignment, place: Place): Path {

@@ -105,6 +105,7 @@ const dimensions: Record<string, Dimension> = {
   'bytes/s': 'rate',
   '1': 'count',
   '1/s': 'count',
+  '%': 'fraction',
 };
 
 function overrideBurst(burst: BurstParameters, written: Record<string, unknown>): BurstParameters {

@@ -72,7 +72,8 @@ function complete(written: SchemaOutput, defaults: ProfileDefaults, merged: Merg
       maxBandwidth: migration.maxBandwidth ?? defaults.maxBandwidth,
       patience: migration.patience,
       timeout: migration.timeout === Infinity ? null : migration.timeout,
-      capabilities: migration.capabilities,
+      // A set: in whatever order they are written, it is the same scenario.
+      capabilities: [...migration.capabilities].sort(),
       postCopyAfter: migration.postCopyAfter === Infinity ? null : migration.postCopyAfter,
     },
     parameters,

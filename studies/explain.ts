@@ -1,4 +1,4 @@
-import type { Round } from '../models/migration/journal.js';
+import type { Round, ThrottleStep } from '../models/migration/journal.js';
 import { findStack } from '../scenario/catalog.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { convergenceOf, type Convergence } from './predict.js';
@@ -21,6 +21,8 @@ export interface Explanation {
   leftAtStopBytes: number;
   convergence: Convergence | null;
   rounds: readonly Round[];
+  /** Where the guest was slowed down so that it converges: from when on, for which share of their time its vCPUs slept. */
+  throttleSteps?: readonly ThrottleStep[];
   /** The same run as curves: link use by class, what waits in memory and what the syncs find, CPU time. */
   curves: readonly Curve[];
 }
@@ -48,6 +50,7 @@ export function explain({ scenario, parameters }: Prepared, replication: number)
     leftAtStopBytes: run.leftAtStopBytes,
     convergence: convergenceOf(run),
     rounds: run.rounds ?? [],
+    ...(run.throttleSteps && { throttleSteps: run.throttleSteps }),
     curves: run.curves ?? [],
   };
 }

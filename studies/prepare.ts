@@ -9,6 +9,7 @@ import { resolveScenario } from '../scenario/resolve.js';
 import type { Profile } from '../scenario/profile.js';
 import { formatQuantity } from '../scenario/units.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { checkQemuAbilities, checkQemuParameters } from './qemu-abilities.js';
 
 /** A scenario with all that is needed to run it. Plain data but for the stack, which goes by its name. */
 export interface Prepared {
@@ -28,8 +29,11 @@ export function prepare(layers: readonly (Layer | Assignment)[], profile?: Profi
   const stack = findStack(scenario.stack);
   try {
     checkAbilities(stack, scenario);
+    checkQemuAbilities(stack, scenario.migration);
     const constants = profile ?? findProfile(scenario.profile);
-    return { scenario, parameters: resolveParameters(stack, constants, scenario.parameters) };
+    const parameters = resolveParameters(stack, constants, scenario.parameters);
+    checkQemuParameters(parameters);
+    return { scenario, parameters };
   } catch (error) {
     if (!(error instanceof InputError) || error.field === undefined) throw error;
     // Only here is it known where the field was written.

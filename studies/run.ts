@@ -1,5 +1,5 @@
 import type { Guest } from '../models/guest.js';
-import type { DowntimeParts, Journal, Round, StopTest } from '../models/migration/journal.js';
+import type { DowntimeParts, Journal, Round, StopTest, ThrottleStep } from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
 import type { Stack } from '../models/stacks/stack.js';
 import type { Parameters } from '../scenario/parameters.js';
@@ -44,6 +44,8 @@ export interface RunResult {
   forced: string | null;
   nearest: StopTest | null;
   rounds?: readonly Round[];
+  /** How the guest was slowed down; of runs with details in which it was. */
+  throttleSteps?: readonly ThrottleStep[];
   curves?: readonly Curve[];
   calls: number;
   events: number;
@@ -102,6 +104,7 @@ export function runOnce(
     forced: journal.forced,
     nearest: journal.nearest,
     ...(journal.rounds && { rounds: journal.rounds }),
+    ...(journal.throttleSteps?.length && { throttleSteps: journal.throttleSteps }),
     ...(recorder && { curves: curvesOf(recorder) }),
     calls: journal.calls,
     events: sim.events,

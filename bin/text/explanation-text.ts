@@ -1,4 +1,4 @@
-import { formatBytes, formatSeconds } from '../../report/quantity.js';
+import { formatBytes, formatPercent, formatSeconds } from '../../report/quantity.js';
 import { fitsPage, renderTable, type Page } from '../../report/table.js';
 import { wrapWords } from '../../report/wrap.js';
 import type { Explanation } from '../../studies/explain.js';
@@ -98,6 +98,13 @@ function picture({ dirtyBytesAtEnd, thresholdBytes }: Round, most: number, { pal
   return color(bar.join('').trimEnd());
 }
 
+/** How the guest was slowed down, from when on; of a long list its ends. */
+function throttled(steps: NonNullable<Explanation['throttleSteps']>): string {
+  const told = steps.map(({ time, share }) => `${formatPercent(share)} from ${formatSeconds(time)}`);
+  if (told.length > 2 * SHOWN) told.splice(SHOWN, told.length - 2 * SHOWN, '…');
+  return told.join(', ');
+}
+
 function finite(bytes: number): number {
   return Number.isFinite(bytes) ? bytes : 0;
 }
@@ -109,6 +116,7 @@ function timeline(explanation: Explanation): [string, string][] {
   if (setupSeconds !== null)
     rows.push(['before the transfer', `${formatSeconds(setupSeconds)}: checks and set-up`]);
   rows.push(['sent', formatBytes(bytesOnWire, 'decimal')]);
+  if (explanation.throttleSteps) rows.push(['vCPUs kept asleep', throttled(explanation.throttleSteps)]);
   if (downtimeSeconds !== null && sourceDowntimeSeconds !== null) {
     const left = formatBytes(leftAtStopBytes);
     rows.push(

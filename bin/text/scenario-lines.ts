@@ -46,8 +46,11 @@ export function scenarioLines(scenario: Scenario, page: Page, varied?: string): 
 
 function guestItems({ stack, vm, migration }: Scenario): Item[] {
   const stress = vm.workload.reduce((sum, { size }) => sum + size, 0);
+  const { capabilities } = migration;
+  const withCapabilities = { text: `with ${capabilities.join(', ')}`, of: ['migration.capabilities'] };
   return [
     { text: KINDS[migration.kind], of: ['migration.kind'] },
+    ...(capabilities.length > 0 ? [withCapabilities] : []),
     { text: stack, of: ['stack'] },
     { text: `${formatBytes(vm.ram)} of RAM`, of: ['vm.ram'] },
     { text: `${vm.vcpus} ${vm.vcpus === 1 ? 'vCPU' : 'vCPUs'}`, of: ['vm.vcpus'] },

@@ -61,6 +61,7 @@ const UNITS: Readonly<Record<string, readonly [Dimension, string]>> = {
   's/byte': ['seconds', '/byte'],
   bytes: ['bytes', ''],
   'bytes/s': ['rate', ''],
+  '%': ['fraction', ''],
 };
 
 function written(value: number, unit: string): string {

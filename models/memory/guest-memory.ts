@@ -34,6 +34,8 @@ export interface GuestMemory {
    * Returns how many distinct pages had been written, waiting or not. Guest time may stand still.
    */
   sync(guestTime: number): number;
+  /** Distinct pages written between two guest times, whoever has fetched the log meanwhile. */
+  written(from: number, to: number): number;
 }
 
 /** What the cursor is off by when it is as good as at a boundary: a millionth of a page. */
@@ -171,6 +173,15 @@ export function createGuestMemory(o: {
     return written;
   }
 
+  function written(from: number, to: number): number {
+    let found = 0;
+    for (const layer of layers) {
+      for (const piece of layer.writer?.touched(from, to) ?? [])
+        found += (piece.to - piece.from) * piece.density;
+    }
+    return found;
+  }
+
   return {
     pages,
     get cursor() {
@@ -181,6 +192,7 @@ export function createGuestMemory(o: {
     stretch,
     advance,
     sync,
+    written,
   };
 }
 

@@ -42,10 +42,18 @@ export interface DowntimeParts {
   resume: number;
 }
 
+/** From a moment on, the share of their time that the vCPUs are kept asleep. */
+export interface ThrottleStep {
+  time: number;
+  share: number;
+}
+
 /** What a migration writes down as it goes; times are simulated seconds. */
 export interface Journal {
   /** Kept only when somebody will read them: a migration that does not converge has thousands. */
   readonly rounds?: Round[];
+  /** Kept with the rounds. */
+  readonly throttleSteps?: ThrottleStep[];
   syncs: number;
   /** Iterate calls made one by one (a stretch where no test could succeed counts once). */
   calls: number;
@@ -91,7 +99,7 @@ export interface StopTest {
  */
 export function createJournal(withRounds: boolean): Journal {
   return {
-    ...(withRounds && { rounds: [] }),
+    ...(withRounds && { rounds: [], throttleSteps: [] }),
     syncs: 0,
     calls: 0,
     transferStart: null,

@@ -47,10 +47,19 @@ export interface Encoding {
   afterSync?(dirtiedBytes: number): void;
 }
 
+/** What a sync of the dirty log found, as bytes of pages. */
+export interface SyncReport {
+  /** Distinct pages written since the sync before. */
+  dirtiedBytes: number;
+  /** Those of them that did not wait already. */
+  newlyDirtyBytes: number;
+  /** Sent in all. */
+  sentBytes: number;
+}
+
 /** Something that looks at every sync and may slow the guest down. */
 export interface ConvergenceAid {
-  /** `dirtiedBytes` were written since the sync before, `sentBytes` were sent in all. */
-  afterSync(dirtiedBytes: number, sentBytes: number): void;
+  afterSync(sync: SyncReport): void;
   /** The migration is over. */
   end(): void;
 }
@@ -86,6 +95,8 @@ export interface ThreadMigration extends Migration {
   state: ThreadState;
   encoding: Encoding;
   aids: readonly ConvergenceAid[];
+  /** Whether disks are being copied for the first time in the same stream, where it does that. */
+  isBulkPhase?: () => boolean;
   /** A factor by which a window's estimate differs from what was sent in it. */
   estimateFactor: () => number;
   /** Time that the thread is kept from running, of an interval. */

@@ -72,6 +72,7 @@ function isPeriodicSyncDue(m: ThreadMigration, syncedAt: number): boolean {
 /** A sync of the dirty bitmap, the test it was made for, and who looks at it. */
 function* fetchDirtyLog(m: ThreadMigration, rounds: Rounds): Process {
   yield m.thread.work(m.guest.memory.pages * m.costs.syncPageSeconds);
+  const waited = remainingBytes(m);
   const dirtied = sync(m);
   rounds.end(
     m.state.estimateBytesPerSecond,
@@ -80,7 +81,12 @@ function* fetchDirtyLog(m: ThreadMigration, rounds: Rounds): Process {
     m.limits.downtimeLimitSeconds,
   );
   m.encoding.afterSync?.(dirtied);
-  for (const aid of m.aids) aid.afterSync(dirtied, m.state.sentBytes);
+  const found = {
+    dirtiedBytes: dirtied,
+    newlyDirtyBytes: Math.max(0, remainingBytes(m) - waited),
+    sentBytes: m.state.sentBytes,
+  };
+  for (const aid of m.aids) aid.afterSync(found);
   m.onSync.fire();
 }
 

@@ -1,11 +1,8 @@
-import type { Constant } from './stack.js';
+import { constantsAt, type Histories } from './constant-history.js';
+import { throttleHistories } from './qemu-throttle-constants.js';
+import type { Constant, ConstantGroups } from './stack.js';
 
-/** A constant of QEMU through its versions: each value holds from the version named on, until the next. */
-interface History {
-  unit: string;
-  about: string;
-  values: readonly { since: string; value: number; source: string }[];
-}
+export { isSince } from './constant-history.js';
 
 /** The first QEMU whose migration has a thread of its own. */
 export const firstThreaded = '1.4';
@@ -13,7 +10,7 @@ export const firstThreaded = '1.4';
 const always = firstThreaded;
 
 /** Constants of the migration thread. Nothing here was fitted: all were read in the source of the version named. */
-const histories: Readonly<Record<string, History>> = {
+const histories: Histories = {
   downtimeLimitSeconds: {
     unit: 's',
     about: 'longest estimated stop that it accepts (downtime-limit)',
@@ -113,26 +110,23 @@ const histories: Readonly<Record<string, History>> = {
  * qemuConstants('2.0').downtimeLimitSeconds.value // => 0.03
  */
 export function qemuConstants(version: string): Record<string, Constant> {
-  const constants: Record<string, Constant> = {};
-  for (const [name, { unit, about, values }] of Object.entries(histories)) {
-    const valid = values.findLast(({ since }) => isSince(version, since));
-    if (valid) constants[name] = { value: valid.value, unit, about, source: valid.source };
-  }
-  return constants;
+  return constantsAt(histories, version);
 }
+
+/** Constants of a QEMU by the part of it that they belong to; a later version has more parts. */
+const groups: Readonly<Record<string, Histories>> = { qemu: histories, ...throttleHistories };
 
 /**
- * Whether a version is `since` or later.
+ * All constants of a QEMU, by group: what its version does not have is not there.
  *
+ * @param version such as '7.2', at least 1.4
  * @example
- * isSince('10.2', '9.2') // => true
+ * Object.keys(qemuConstantGroups('7.2')) // => ['qemu', 'autoConverge']
  */
-export function isSince(version: string, since: string): boolean {
-  return versionNumber(version) >= versionNumber(since);
-}
-
-/** '7.2' and '7.2.1' as a number that grows with the version. */
-function versionNumber(version: string): number {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major * 1000 + minor;
+export function qemuConstantGroups(version: string): ConstantGroups {
+  const present = Object.entries(groups).map(([group, of]): [string, Record<string, Constant>] => [
+    group,
+    constantsAt(of, version),
+  ]);
+  return Object.fromEntries(present.filter(([, constants]) => Object.keys(constants).length > 0));
 }

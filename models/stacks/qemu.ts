@@ -1,10 +1,12 @@
 import { createSignal } from '../../sim/signal.js';
 import type { Process } from '../../sim/process.js';
+import { createAutoConverge, type AutoConvergeRules } from '../migration/auto-converge.js';
+import { createDirtyLimit, type DirtyLimitRules } from '../migration/dirty-limit.js';
 import { pageBytes } from '../migration/migration.js';
-import type { ThreadMigration, ThreadRules } from '../migration/thread-migration.js';
+import type { ConvergenceAid, ThreadMigration, ThreadRules } from '../migration/thread-migration.js';
 import { threadPreCopy } from '../migration/thread-pre-copy.js';
 import { pauseGuest, switchover } from '../migration/thread-switchover.js';
-import { qemuConstants } from './qemu-constants.js';
+import { qemuConstantGroups } from './qemu-constants.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -21,7 +23,7 @@ export function qemuStack(version: string): Stack {
     versions: [`QEMU ${version}`],
     profile: 'qemu-7.2-bench',
     qemu: version,
-    constants: { qemu: qemuConstants(version) },
+    constants: qemuConstantGroups(version),
     kinds: {
       lm: 'pre-copy of RAM, shared storage (migrate)',
       'stop-and-copy': 'the guest is stopped first (stop, migrate)',
@@ -60,10 +62,12 @@ export function threadMigration(bed: Testbed): ThreadMigration {
   const { migration, constants, switchover: steps, request } = bed;
   const { sim, thread, bursts, costs } = migration;
   const rules = { ...optional, ...constants.qemu, ...steps } as ThreadRules;
+  // It is auto-converge that keeps this clock.
+  if (!request.capabilities.has('auto-converge')) rules.periodicSyncSeconds = 0;
   const dataBytes = pageBytes + rules.pageHeaderBytes;
   // A thread that blocks in the kernel pays for the network stack too.
   const dataSeconds = pageBytes / bursts.median + dataBytes * costs.networkByteSeconds;
-  return {
+  const threaded: ThreadMigration = {
     ...migration,
     sample: () => ({ ...migration.sample(), cpuSeconds: thread.used() }),
     rules,
@@ -85,6 +89,19 @@ export function threadMigration(bed: Testbed): ThreadMigration {
     postCopyAt: request.postCopyAfterSeconds === null ? Infinity : sim.now + request.postCopyAfterSeconds,
     onSync: createSignal(),
   };
+  threaded.aids = convergenceAids(threaded, bed);
+  return threaded;
+}
+
+/** What shall slow the guest down if its migration does not converge, as the capabilities say. */
+function convergenceAids(m: ThreadMigration, { request, constants }: Testbed): ConvergenceAid[] {
+  const { capabilities } = request;
+  const autoConverge = constants.autoConverge as unknown as AutoConvergeRules;
+  const dirtyLimit = constants.dirtyLimit as unknown as DirtyLimitRules;
+  return [
+    ...(capabilities.has('auto-converge') ? [createAutoConverge(m, autoConverge)] : []),
+    ...(capabilities.has('dirty-limit') ? [createDirtyLimit(m, autoConverge, dirtyLimit)] : []),
+  ];
 }
 
 /** What older versions do not have. */

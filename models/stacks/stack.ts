@@ -4,7 +4,7 @@ import type { Testbed } from './testbed.js';
 /** A number of a product or of a test bed, with everything one needs to trust or to change it. */
 export interface Constant {
   value: number;
-  /** 's', 'bytes', 'bytes/s', '1' (a share or a count), 's/page', 's/byte'. */
+  /** 's', 'bytes', 'bytes/s', '1' (a count or a number), '%' (a share, as a part of 1), 's/page', 's/byte'. */
   unit: string;
   about: string;
   /** File and version where it was read, or how it was measured or fitted. */

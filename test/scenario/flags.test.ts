@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { assignFlag, assignSetting, describeFlag, FLAGS, pathOf } from '../../scenario/flags.js';
 import { InputError } from '../../scenario/input-error.js';
+import { mergeLayers } from '../../scenario/merge.js';
 
 test('every flag is a short name of a field', () => {
   for (const flag of FLAGS) {
@@ -35,6 +36,41 @@ test.each([
   expect(() => assignSetting(setting)).toThrow(new InputError(message));
 });
 
+test('capabilities are a list with commas, and auto-converge adds one of them', () => {
+  expect(assignFlag('capabilities', ' xbzrle, events ').value).toEqual(['xbzrle', 'events']);
+  expect(assignFlag('capabilities', '').value).toEqual([]);
+  expect(assignSetting('capabilities=xbzrle,events').value).toEqual(['xbzrle', 'events']);
+  expect(assignSetting('capabilities=["xbzrle"]').value).toEqual(['xbzrle']);
+  const added = { path: 'migration.capabilities', value: 'auto-converge', isEntry: true };
+  expect(assignFlag('auto-converge', true)).toEqual({ origin: '--auto-converge', ...added });
+  expect(assignSetting('auto-converge=true')).toEqual({ origin: '--set auto-converge', ...added });
+  expect(() => assignSetting('auto-converge=yes')).toThrow(
+    new InputError('--set auto-converge is yes: must be true'),
+  );
+});
+
+test('an entry is added to a list once, whatever the list was', () => {
+  const add = assignFlag('auto-converge', true);
+  const merged = (...before: Parameters<typeof mergeLayers>[0]) => mergeLayers([...before, add]).raw;
+  expect(merged()).toEqual({ migration: { capabilities: ['auto-converge'] } });
+  expect(merged(assignFlag('capabilities', 'events,xbzrle'))).toEqual({
+    migration: { capabilities: ['events', 'xbzrle', 'auto-converge'] },
+  });
+  expect(merged({ origin: 'file', values: { migration: { capabilities: ['auto-converge'] } } }, add)).toEqual(
+    {
+      migration: { capabilities: ['auto-converge'] },
+    },
+  );
+});
+
+test('post-copy is asked for after a time', () => {
+  expect(assignFlag('post-copy-after', '5s')).toEqual({
+    origin: '--post-copy-after',
+    path: 'migration.postCopyAfter',
+    value: '5s',
+  });
+});
+
 test('refuses a flag that is none', () => {
   expect(() => assignFlag('rma', '1')).toThrow(new InputError('--rma: no such flag'));
   expect(() => pathOf('rma')).toThrow(InputError);
@@ -51,5 +87,6 @@ test('examples', () => {
     path: 'background.rate',
     value: '200 Mbit/s',
   });
+  expect(assignFlag('capabilities', 'xbzrle,events').value).toEqual(['xbzrle', 'events']);
   expect(assignSetting('vm.ram=4 GiB')).toEqual({ origin: '--set vm.ram', path: 'vm.ram', value: '4 GiB' });
 });

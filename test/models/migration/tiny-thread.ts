@@ -1,4 +1,4 @@
-import { qemuConstants } from '../../../models/stacks/qemu-constants.js';
+import { qemuConstantGroups } from '../../../models/stacks/qemu-constants.js';
 import { runMigration, threadMigration } from '../../../models/stacks/qemu.js';
 import type { ConstantValues, MigrationKind } from '../../../models/stacks/stack.js';
 import type { Testbed } from '../../../models/stacks/testbed.js';
@@ -9,13 +9,24 @@ export function tinyThread(
   o: Tiny & { version?: string; constants?: ConstantValues; request?: Partial<Testbed['request']> } = {},
 ) {
   const world = tiny(o);
-  const qemu: Record<string, number> = {};
-  for (const [name, { value }] of Object.entries(qemuConstants(o.version ?? '7.2'))) qemu[name] = value;
+  const groups: Record<string, Record<string, number>> = {};
+  for (const [group, constants] of Object.entries(qemuConstantGroups(o.version ?? '7.2'))) {
+    groups[group] = {};
+    for (const [name, { value }] of Object.entries(constants)) groups[group][name] = value;
+    Object.assign(groups[group], o.constants?.[group]);
+  }
   const bed: Testbed = {
     ...world.bed,
     constants: {
       ...o.constants,
-      qemu: { ...qemu, callOverheadBytes: 0, deviceStateBytes: 0, resumeSeconds: 0, ...o.constants?.qemu },
+      ...groups,
+      qemu: {
+        ...groups.qemu,
+        callOverheadBytes: 0,
+        deviceStateBytes: 0,
+        resumeSeconds: 0,
+        ...o.constants?.qemu,
+      },
     },
     request: { ...world.bed.request, downtimeLimitSeconds: 0.3, maxBandwidth: Infinity, ...o.request },
   };

@@ -23,6 +23,8 @@ export interface Tiny {
   /** Pages rewritten every `sweepSeconds`, at the bottom of RAM; then data at rest; then zero pages. */
   hotPages?: number;
   sweepSeconds?: number;
+  /** How fast a sweep goes, pages/s; by default each is one instant. */
+  visitsPerSecond?: number;
   restingPages?: number;
   zeroPages?: number;
   /** Seconds that copying a page takes, the same in every call. */
@@ -59,7 +61,11 @@ export function tiny(o: Tiny) {
   const flow = fluid.open({ name: 'migration', path: [fluid.resource('link', pagesPerSecond * wirePage)] });
   const data = hotPages + restingPages;
   const writer = () =>
-    sequentialWriter({ pages: hotPages, visitsPerSecond: Infinity, periodSeconds: sweepSeconds });
+    sequentialWriter({
+      pages: hotPages,
+      visitsPerSecond: o.visitsPerSecond ?? Infinity,
+      periodSeconds: sweepSeconds,
+    });
   const memory = createGuestMemory({
     pages: data + zeroPages,
     layers: [
@@ -152,7 +158,7 @@ export function tiny(o: Tiny) {
     rules,
     bed,
     /** Lets the clock run to that time; without an event there it would stand. */
-    runTo(time: number): void {
+    runTo: (time: number): void => {
       sim.at(time, () => undefined);
       sim.run(time);
     },

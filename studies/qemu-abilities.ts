@@ -1,0 +1,90 @@
+import { brokenCapabilityRule, capabilities } from '../models/migration/capabilities.js';
+import { isSince } from '../models/stacks/qemu-constants.js';
+import type { Stack } from '../models/stacks/stack.js';
+import { didYouMean } from '../scenario/did-you-mean.js';
+import { InputError, showValue } from '../scenario/input-error.js';
+import type { Parameters } from '../scenario/parameters.js';
+import type { MigrationSpec } from '../scenario/scenario.js';
+import { formatQuantity } from '../scenario/units.js';
+
+/**
+ * Refuses capabilities and limits that the stack's QEMU would refuse, in its own words where it has some.
+ *
+ * @throws InputError that names the field.
+ * @example
+ * checkQemuAbilities(findStack('qemu-6.2'), { ...migration, capabilities: ['zero-copy-send'] })
+ * // throws: migration.capabilities is zero-copy-send: needs QEMU 7.1; this stack is 6.2
+ */
+export function checkQemuAbilities(stack: Stack, migration: MigrationSpec): void {
+  checkCapabilities(stack, migration);
+  checkPostCopyAfter(stack, migration);
+  checkDowntimeLimit(stack, migration.downtimeLimit);
+}
+
+function checkCapabilities({ name: stackName, qemu }: Stack, migration: MigrationSpec): void {
+  const { capabilities: names, kind } = migration;
+  const field = 'migration.capabilities';
+  const refuse = (rest: string): never => {
+    throw new InputError(`${field} is ${rest}`, field);
+  };
+  for (const [index, name] of names.entries()) {
+    if (!Object.hasOwn(capabilities, name)) {
+      const near = didYouMean(name, Object.keys(capabilities));
+      const known = Object.keys(capabilities).filter((one) => qemu === undefined || isKnown(one, qemu));
+      const hint = near === undefined ? `known: ${known.join(', ')}` : `did you mean ${near}?`;
+      refuse(`${showValue(name)}: no such capability; ${hint}`);
+    }
+    if (qemu === undefined) refuse(`${name}: ${stackName} is simulated without migration capabilities`);
+    if (names.indexOf(name) < index) refuse(`${names.join(', ')}: ${name} stands twice`);
+  }
+  if (qemu === undefined) return;
+  const isPostCopy = kind === 'post-copy' || kind === 'hybrid';
+  const broken = brokenCapabilityRule(new Set(isPostCopy ? [...names, 'postcopy-ram'] : names), qemu);
+  if (broken !== undefined) refuse(broken);
+}
+
+function isKnown(capability: string, version: string): boolean {
+  return brokenCapabilityRule(new Set([capability]), version)?.startsWith(`${capability}: `) !== true;
+}
+
+function checkPostCopyAfter({ name, qemu }: Stack, migration: MigrationSpec): void {
+  const { kind, postCopyAfter, capabilities: names } = migration;
+  if (postCopyAfter === null || kind === 'post-copy' || kind === 'hybrid') return;
+  const field = 'migration.postCopyAfter';
+  const rule =
+    qemu === undefined
+      ? `${name} has no post-copy`
+      : "QEMU's own rule: Enable postcopy with migrate_set_capability before the start of migration; " +
+        'add postcopy-ram to migration.capabilities';
+  if (qemu !== undefined && names.includes('postcopy-ram')) return;
+  throw new InputError(`${field} is ${formatQuantity(postCopyAfter, 'seconds')}: ${rule}`, field);
+}
+
+/** What downtime-limit may be from 2.9 on, s. */
+const downtimeLimitMax = 2000;
+
+function checkDowntimeLimit({ qemu }: Stack, seconds: number): void {
+  if (qemu === undefined || !isSince(qemu, '2.9') || seconds <= downtimeLimitMax) return;
+  const field = 'migration.downtimeLimit';
+  const rule = "Parameter 'downtime_limit' expects an integer in the range of 0 to 2000000 milliseconds";
+  throw new InputError(`${field} is ${formatQuantity(seconds, 'seconds')}: QEMU's own rule: ${rule}`, field);
+}
+
+/**
+ * Refuses constants that are right one by one and wrong together.
+ *
+ * @throws InputError that names the constant.
+ * @example
+ * checkQemuParameters(resolveParameters(findStack('qemu-7.2'), profile, { autoConverge: { max: 0.1 } }))
+ * // throws: parameters.autoConverge.max is 10 %: must be at least autoConverge.initial, 20 % (QEMU's own rule for
+ * // max-cpu-throttle)
+ */
+export function checkQemuParameters({ constants: { autoConverge } }: Parameters): void {
+  if (autoConverge?.max === undefined || autoConverge.initial === undefined) return;
+  const { max, initial } = autoConverge;
+  if (max >= initial) return;
+  const [shown, least] = [max, initial].map((share) => formatQuantity(share, 'fraction'));
+  const field = 'parameters.autoConverge.max';
+  const rule = `must be at least autoConverge.initial, ${least!} (QEMU's own rule for max-cpu-throttle)`;
+  throw new InputError(`${field} is ${shown!}: ${rule}`, field);
+}
