@@ -1,3 +1,4 @@
+import type { Constant } from '../models/stacks/stack.js';
 import { InputError } from './input-error.js';
 
 /** Constants that must not be 0: a clock that stands, a sender without weight, a socket that takes nothing. */
@@ -5,6 +6,7 @@ const positive = new Set([
   'qemu.windowSeconds',
   'qemu.sliceSeconds',
   'libvirt.pollSeconds',
+  'nova.pollSeconds',
   'stream.sendBufferBytes',
   'stream.receiveWindowBytes',
   'queue.migration',
@@ -47,6 +49,24 @@ export function brokenConstantRule(constant: string, value: number): string | un
   if (value === 0 && positive.has(constant)) return 'must be greater than 0';
   if (value > 1 && shares.has(constant)) return 'must be at most 1';
   return undefined;
+}
+
+/**
+ * The rule of the product that a value breaks, undefined if it breaks none.
+ *
+ * @param value SI
+ * @param show writes a bound with its unit
+ * @example
+ * brokenProductRule(0.05, { min: 0.1 }, (seconds) => `${1000 * seconds} ms`) // => 'must be at least 100 ms'
+ */
+export function brokenProductRule(
+  value: number,
+  { min = -Infinity, max = Infinity, whole }: NonNullable<Constant['accepts']>,
+  show: (bound: number) => string = String,
+): string | undefined {
+  if (value < min) return `must be at least ${show(min)}`;
+  if (value > max) return `must be at most ${show(max)}`;
+  return whole && !Number.isInteger(value) ? 'must be a whole number' : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { BurstParameters } from '../models/burst.js';
 import type { Constant, ConstantGroups, ConstantValues, Stack } from '../models/stacks/stack.js';
-import { brokenConstantRule, refuseDefault } from './constant-rules.js';
+import { brokenConstantRule, brokenProductRule, refuseDefault } from './constant-rules.js';
 import { didYouMean } from './did-you-mean.js';
 import { InputError, showValue } from './input-error.js';
 import type { Profile, ProfileValues } from './profile.js';
@@ -90,7 +90,8 @@ function readConstant(path: string[], value: unknown, constant: Constant): numbe
   }
   const read =
     typeof value === 'number' ? value : quantity(path, value, dimensions[constant.unit] ?? 'count');
-  const rule = brokenConstantRule(path.join('.'), read);
+  const rule =
+    brokenConstantRule(path.join('.'), read) ?? brokenProductRule(read, constant.accepts ?? {});
   if (rule !== undefined) throw wrong(path, value, rule);
   return read;
 }
@@ -100,6 +101,7 @@ const dimensions: Record<string, Dimension> = {
   s: 'seconds',
   's/page': 'seconds',
   's/byte': 'seconds',
+  's/GiB': 'seconds',
   bytes: 'bytes',
   'bytes/s': 'rate',
   '1': 'count',

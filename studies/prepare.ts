@@ -1,11 +1,13 @@
 import type { Stack } from '../models/stacks/stack.js';
 import { defaultsFor, findProfile, findStack } from '../scenario/catalog.js';
+import { brokenProductRule } from '../scenario/constant-rules.js';
 import { InputError } from '../scenario/input-error.js';
 import { mergeLayers, type Assignment, type Layer } from '../scenario/merge.js';
 import { parsePath } from '../scenario/path-syntax.js';
 import { resolveParameters, type Parameters } from '../scenario/parameters.js';
 import { resolveScenario } from '../scenario/resolve.js';
 import type { Profile } from '../scenario/profile.js';
+import { formatQuantity } from '../scenario/units.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 /** A scenario with all that is needed to run it. Plain data but for the stack, which goes by its name. */
@@ -36,12 +38,20 @@ export function prepare(layers: readonly (Layer | Assignment)[], profile?: Profi
 }
 
 /** What the schema allows but this product does not have. */
-function checkAbilities(stack: Stack, { migration: { kind, timeout } }: Scenario): void {
+function checkAbilities(stack: Stack, { migration }: Scenario): void {
+  const { kind, timeout, downtimeLimit } = migration;
   if (stack.kinds[kind] === undefined) {
     const known = Object.keys(stack.kinds).join(', ');
     throw new InputError(`migration.kind is ${kind}: ${stack.name} has ${known}`, 'migration.kind');
   }
-  if (timeout !== null) {
+  const { accepts } = stack.constants.qemu?.downtimeLimitSeconds ?? {};
+  const show = (seconds: number) => formatQuantity(seconds, 'seconds');
+  const rule = brokenProductRule(downtimeLimit, accepts ?? {}, show);
+  if (rule !== undefined) {
+    const path = 'migration.downtimeLimit';
+    throw new InputError(`${path} is ${show(downtimeLimit)}: ${rule} for ${stack.name}`, path);
+  }
+  if (timeout !== null && stack.timeout === undefined) {
     const rule = `${stack.name} has no timeout of its own; migration.patience says how long one waits`;
     throw new InputError(`migration.timeout is ${timeout} s: ${rule}`, 'migration.timeout');
   }

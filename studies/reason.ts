@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario/scenario.js';
+import type { StopTest } from '../models/migration/journal.js';
 import type { RunResult } from './run.js';
 
 /**
@@ -16,7 +17,10 @@ import type { RunResult } from './run.js';
 export function reasonFor(scenario: Scenario, run: RunResult): string {
   switch (run.verdict) {
     case 'completed':
-      return run.stoppedFirst ? sentInOnePass(run) : testPassed(scenario, run);
+      if (run.stoppedFirst) return sentInOnePass(run);
+      return run.forced === null
+        ? testPassed(scenario, run)
+        : `${run.forced}: nothing became dirty any more. ${testPassed(scenario, run)}`;
     case 'non-converging':
       if (run.stoppedFirst) return cutShort(scenario, run);
       return run.nearest === null ? neverTested(scenario, run) : neverStopped(scenario, run, run.nearest);
@@ -58,7 +62,7 @@ function testPassed(scenario: Scenario, run: RunResult): string {
   const { remainingBytes, thresholdBytes } = run.nearest;
   return (
     `After ${rounds} ${size(remainingBytes)} were left, within the limit of ` +
-    `${size(thresholdBytes)} (${limitTerms(scenario, thresholdBytes)}).`
+    `${size(thresholdBytes)} (${limitTerms(scenario, run.nearest)}).`
   );
 }
 
@@ -69,12 +73,9 @@ function neverTested({ migration }: Scenario, run: RunResult): string {
   );
 }
 
-function neverStopped(
-  scenario: Scenario,
-  run: RunResult,
-  nearest: NonNullable<RunResult['nearest']>,
-): string {
-  const { patience, downtimeLimit } = scenario.migration;
+function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): string {
+  const { patience } = scenario.migration;
+  const downtimeLimit = limitOf(scenario, nearest);
   const shortfall = shortfallOf(run)!;
   if (shortfall <= 1) {
     return `The stop test passed, but the patience of ${time(patience)} ended before the guest ran at the destination.`;
@@ -85,15 +86,22 @@ function neverStopped(
   const enough = roundUp(downtimeLimit * shortfall);
   return (
     `${left}, ${digits(shortfall)} times the limit of ${size(nearest.thresholdBytes)} ` +
-    `(${limitTerms(scenario, nearest.thresholdBytes)}); ` +
+    `(${limitTerms(scenario, nearest)}); ` +
     `with a downtime limit of ${time(enough)} that test would have passed.`
   );
 }
 
 /** How the limit of the stop test came about. */
-function limitTerms({ migration: { downtimeLimit } }: Scenario, thresholdBytes: number): string {
+function limitTerms(scenario: Scenario, test: StopTest): string {
+  const { thresholdBytes } = test;
+  const downtimeLimit = limitOf(scenario, test);
   const estimate = downtimeLimit > 0 ? `${digits(thresholdBytes / downtimeLimit / 1e9)} GB/s` : 'speed';
   return `estimated ${estimate} x downtime limit ${time(downtimeLimit)}`;
+}
+
+/** An orchestrator changes the limit of downtime as a migration goes on. */
+function limitOf({ migration }: Scenario, test: StopTest): number {
+  return test.downtimeLimitSeconds ?? migration.downtimeLimit;
 }
 
 function digits(value: number): string {

@@ -1,5 +1,5 @@
 import type { Guest } from '../models/guest.js';
-import type { DowntimeParts, Journal, Round } from '../models/migration/journal.js';
+import type { DowntimeParts, Journal, Round, StopTest } from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
 import type { Stack } from '../models/stacks/stack.js';
 import type { Parameters } from '../scenario/parameters.js';
@@ -40,7 +40,9 @@ export interface RunResult {
   downtimeParts: DowntimeParts | null;
   /** Why the product gave up or the guest was lost. */
   ended: string | null;
-  nearest: { remainingBytes: number; thresholdBytes: number } | null;
+  /** What stopped the guest before the stop test passed. */
+  forced: string | null;
+  nearest: StopTest | null;
   rounds?: readonly Round[];
   curves?: readonly Curve[];
   calls: number;
@@ -97,6 +99,7 @@ export function runOnce(
     leftAtStopBytes: journal.leftAtStopBytes,
     downtimeParts: completed && stack.qemu !== undefined ? journal.downtimeParts : null,
     ended: journal.failed ?? journal.aborted,
+    forced: journal.forced,
     nearest: journal.nearest,
     ...(journal.rounds && { rounds: journal.rounds }),
     ...(recorder && { curves: curvesOf(recorder) }),

@@ -1,6 +1,6 @@
 import type { Simulation } from '../../sim/kernel.js';
 import type { Wait } from '../../sim/process.js';
-import { pageBytes } from './migration.js';
+import { pageBytes, type Migration } from './migration.js';
 import { remainingBytes } from './rounds.js';
 import type { Phase, ThreadMigration } from './thread-migration.js';
 
@@ -32,8 +32,11 @@ export interface Control {
   setMaxBandwidth(bytesPerSecond: number): void;
   /** Post-copy from the next test on (migrate-start-postcopy). */
   startPostCopy(): void;
-  /** Stops the guest where it is while the migration goes on (virDomainSuspend): nothing becomes dirty any more. */
-  pauseGuest(): void;
+  /**
+   * Stops the guest where it is while the migration goes on (virDomainSuspend): nothing becomes dirty any more.
+   * `reason` is a sentence without full stop: which rule did it.
+   */
+  pauseGuest(reason?: string): void;
   /** Gives up; the guest runs on at the source. `reason` is a sentence without full stop: which rule ended it. */
   cancel(reason: string): void;
   /** The next fetch of the dirty log (the event MIGRATION_PASS). */
@@ -66,12 +69,24 @@ export function createControl(m: ThreadMigration): Control {
     setDowntimeLimit: (seconds) => void (limits.downtimeLimitSeconds = seconds),
     setMaxBandwidth: (rate) => void (limits.maxBandwidth = rate),
     startPostCopy: () => void (requests.postCopy = true),
-    pauseGuest: () => {
-      if (journal.stoppedAt !== null) return;
-      journal.stoppedAt = sim.now;
-      guest.pause();
+    pauseGuest: (reason) => {
+      suspend(m, reason);
     },
     cancel: (reason) => void (requests.cancel ??= reason),
     newRound: m.onSync.wait,
   };
+}
+
+/**
+ * Stops a guest that still runs, from outside of QEMU, and keeps the reason.
+ *
+ * @example
+ * suspend(migration, 'somebody lost patience');
+ * migration.journal.forced // => 'somebody lost patience'
+ */
+export function suspend({ sim, guest, journal }: Migration, reason?: string): void {
+  if (journal.stoppedAt !== null) return;
+  journal.stoppedAt = sim.now;
+  journal.forced = reason ?? null;
+  guest.pause();
 }

@@ -38,7 +38,7 @@ export interface DowntimeParts {
   queued: number;
   /** Loading the state at the destination. */
   load: number;
-  /** Starting the vCPUs there. */
+  /** Starting the vCPUs there, and until who starts them has heard that he may. */
   resume: number;
 }
 
@@ -67,10 +67,20 @@ export interface Journal {
   downtimeParts: DowntimeParts;
   /** Why the product gave up; null: it did not. */
   aborted: string | null;
+  /** What stopped the guest before the stop test passed, a sentence without full stop; null: nothing did. */
+  forced: string | null;
   /** Why the guest is lost or paused; null: it is not. */
   failed: string | null;
-  /** The test that came nearest to stopping: what was left, and what would have been allowed. */
-  nearest: { remainingBytes: number; thresholdBytes: number } | null;
+  /** The test that came nearest to stopping. */
+  nearest: StopTest | null;
+}
+
+/** A stop test: what was left, and what would have been allowed. */
+export interface StopTest {
+  remainingBytes: number;
+  thresholdBytes: number;
+  /** The limit of downtime that it was made with, where that changes as a migration goes on. */
+  downtimeLimitSeconds?: number;
 }
 
 /**
@@ -105,6 +115,7 @@ export function createJournal(withRounds: boolean): Journal {
       resume: 0,
     },
     aborted: null,
+    forced: null,
     failed: null,
     nearest: null,
   };

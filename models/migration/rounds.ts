@@ -2,8 +2,16 @@ import { pageBytes, type Migration } from './migration.js';
 
 /** Keeps the journal of rounds: what was sent between two fetches of the dirty log, and the test that followed. */
 export interface Rounds {
-  /** A fetch has ended a round; `fits`: what is left is little enough to stop for. */
-  end(estimateBytesPerSecond: number, thresholdBytes: number, fits: boolean): void;
+  /**
+   * A fetch has ended a round; `fits`: what is left is little enough to stop for. The limit of downtime is told where
+   * it can change.
+   */
+  end(
+    estimateBytesPerSecond: number,
+    thresholdBytes: number,
+    fits: boolean,
+    downtimeLimitSeconds?: number,
+  ): void;
 }
 
 /**
@@ -19,12 +27,16 @@ export function createRounds(m: Migration): Rounds {
   let start = sim.now;
   let carriedBefore = m.stream.carried();
   return {
-    end(estimate, threshold, fits) {
+    end(estimate, threshold, fits, downtimeLimitSeconds) {
       const remaining = remainingBytes(m);
       journal.syncs++;
       const nearest = journal.nearest;
       if (!nearest || remaining * nearest.thresholdBytes < nearest.remainingBytes * threshold) {
-        journal.nearest = { remainingBytes: remaining, thresholdBytes: threshold };
+        journal.nearest = {
+          remainingBytes: remaining,
+          thresholdBytes: threshold,
+          ...(downtimeLimitSeconds !== undefined && { downtimeLimitSeconds }),
+        };
       }
       const carried = m.stream.carried();
       journal.rounds?.push({

@@ -1,3 +1,4 @@
+import type { Process } from '../../sim/process.js';
 import type { Signal } from '../../sim/signal.js';
 import type { Migration, WireFormat } from './migration.js';
 
@@ -90,4 +91,9 @@ export interface ThreadMigration extends Migration {
   postCopyAt: number;
   /** Fires after each sync (MIGRATION_PASS). */
   onSync: Signal;
+  /**
+   * What the guest waits for at the destination when its state is loaded: whoever starts it there must first hear of
+   * it. Absent where QEMU starts it itself.
+   */
+  handOver?: () => Process;
 }

@@ -73,7 +73,12 @@ function isPeriodicSyncDue(m: ThreadMigration, syncedAt: number): boolean {
 function* fetchDirtyLog(m: ThreadMigration, rounds: Rounds): Process {
   yield m.thread.work(m.guest.memory.pages * m.costs.syncPageSeconds);
   const dirtied = sync(m);
-  rounds.end(m.state.estimateBytesPerSecond, m.state.thresholdBytes, isSmall(m));
+  rounds.end(
+    m.state.estimateBytesPerSecond,
+    m.state.thresholdBytes,
+    isSmall(m),
+    m.limits.downtimeLimitSeconds,
+  );
   m.encoding.afterSync?.(dirtied);
   for (const aid of m.aids) aid.afterSync(dirtied, m.state.sentBytes);
   m.onSync.fire();

@@ -18,6 +18,8 @@ export function* switchover(m: ThreadMigration): Process {
   const { sim, journal, guest, rules, costs, encoding, state } = m;
   state.phase = 'switchover';
   const part = stopwatch(m);
+  // Of a guest that was stopped before, all that was sent since then is copied in the downtime.
+  if (journal.stoppedAt !== null) part('lastCopy');
   yield* pauseGuest(m);
   part('stop');
   yield delay(rules.flushSeconds);
@@ -51,6 +53,7 @@ export function* switchover(m: ThreadMigration): Process {
   part('queued');
   yield delay(rules.loadSeconds);
   part('load');
+  if (m.handOver) yield* m.handOver();
   yield delay(rules.resumeSeconds);
   part('resume');
   guest.resume();
@@ -69,7 +72,7 @@ export function* pauseGuest(m: ThreadMigration): Process {
 
 /** Books the time since the last call, or since the guest stopped, under a part of the downtime. */
 function stopwatch({ sim, journal }: ThreadMigration) {
-  let since = sim.now;
+  let since = journal.stoppedAt ?? sim.now;
   return (part: keyof typeof journal.downtimeParts): void => {
     journal.downtimeParts[part] += sim.now - since;
     since = sim.now;

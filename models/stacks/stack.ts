@@ -9,6 +9,8 @@ export interface Constant {
   about: string;
   /** File and version where it was read, or how it was measured or fitted. */
   source: string;
+  /** What the product itself takes for it, in the same unit; absent where it does not say. */
+  accepts?: { min?: number; max?: number; whole?: true };
 }
 
 /** Constants by the part of the product that they belong to. */
@@ -29,6 +31,10 @@ export interface Stack {
   constants: ConstantGroups;
   /** The QEMU below it, where it has one whose capabilities can be switched on: '7.2'. */
   qemu?: string;
+  /** What migration.timeout is to it, a clause; absent where it has no limit of its own. */
+  timeout?: string;
+  /** The same product over another QEMU ('2.9'), as NAME/qemu-VERSION; absent where there is no other. */
+  over?(qemu: string): Stack;
   /** What it can do, and what each kind is in this product. */
   kinds: Readonly<Partial<Record<MigrationKind, string>>>;
   /** Runs one migration of that kind on a test bed, from request to finish. */

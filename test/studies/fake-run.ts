@@ -20,6 +20,7 @@ export const completedRun: RunResult = {
   leftAtStopBytes: 90 * MIB,
   downtimeParts: null,
   ended: null,
+  forced: null,
   nearest: { remainingBytes: 90 * MIB, thresholdBytes: 100 * MIB },
   calls: 100,
   events: 300,
