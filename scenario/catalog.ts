@@ -1,4 +1,7 @@
+import { kubevirtStack, kubevirtVersions } from '../models/stacks/kubevirt.js';
 import { openstackIcehouse } from '../models/stacks/openstack-icehouse.js';
+import { ovirtStacks } from '../models/stacks/ovirt.js';
+import { proxmoxStack } from '../models/stacks/proxmox.js';
 import { qemu121 } from '../models/stacks/qemu-1.2.1.js';
 import { qemuStack } from '../models/stacks/qemu.js';
 import type { Stack } from '../models/stacks/stack.js';
@@ -15,6 +18,9 @@ export const stacks: readonly Stack[] = [
   openstackIcehouse,
   qemu121,
   ...['1.6', '2.0', '2.1', '2.5', '2.9', '4.0', '5.2', '6.2', '7.2', '8.2', '9.2', '10.2'].map(qemuStack),
+  ...kubevirtVersions.map((version) => kubevirtStack(version)),
+  ...ovirtStacks,
+  proxmoxStack(),
 ];
 
 /** Every test bed that ships with migsim. */

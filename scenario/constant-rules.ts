@@ -7,6 +7,12 @@ const positive = new Set([
   'qemu.sliceSeconds',
   'libvirt.pollSeconds',
   'nova.pollSeconds',
+  'kubevirt.pollSeconds',
+  'kubevirt.ewmaAlpha',
+  'ovirt.pollSeconds',
+  'ovirt.maxMigrations',
+  'proxmox.pollSeconds',
+  'proxmox.fastPollSeconds',
   'stream.sendBufferBytes',
   'stream.receiveWindowBytes',
   'queue.migration',
@@ -25,6 +31,13 @@ const shares = new Set([
   'stream.fillSpread',
   'guest.touchedShare',
   'qemu.syncsEveryCall',
+  'kubevirt.allowAutoConverge',
+  'kubevirt.allowPostCopy',
+  'kubevirt.allowWorkloadDisruption',
+  'kubevirt.ewmaAlpha',
+  'kubevirt.stallMargin',
+  'kubevirt.patienceDecay',
+  'proxmox.xbzrleCacheShare',
 ]);
 
 /** Constants that are but the defaults of a field of the scenario; an override of one would do nothing. */

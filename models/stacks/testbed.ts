@@ -54,6 +54,8 @@ export interface Testbed {
   /** By what a window's estimate of the bandwidth differs from what was sent in it: draws a factor. */
   estimateFactor: () => number;
   disk: DiskParameters;
+  /** Rate of the link on the wire, bytes/s: what its cards say of themselves. */
+  linkRate: number;
   steps: StepParameters;
   /** The services that do the steps, on the source. */
   services: HostThread;
