@@ -20,7 +20,7 @@ export interface ProxmoxRules {
  * less is left than a mean poll transferred, it polls ten times as often.
  *
  * @example
- * // more is left at every second poll of 1 s: 100 ms become 200 ms after 13 s
+ * // more is left at every second poll of 1 s; at the sixth of these, after 12 s, 100 ms become 200 ms
  * sim.spawn(proxmoxMonitor(control, rules));
  */
 export function* proxmoxMonitor(control: Control, rules: ProxmoxRules): Process {
