@@ -5,7 +5,7 @@ import { kubevirtConstants, type KubevirtVersion } from './kubevirt-constants.js
 import { kubevirtMonitor, type KubevirtRules } from './kubevirt-monitor.js';
 import { kubevirtStallMonitor, type StallMonitorRules } from './kubevirt-stall.js';
 import { orchestrated, withQemu } from './orchestrated.js';
-import { qemuConstants } from './qemu-constants.js';
+import { qemuStack } from './qemu.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -45,17 +45,19 @@ export const kubevirtVersions = Object.keys(releases) as readonly KubevirtVersio
 export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): Stack {
   const { about, products, qemu: shipped } = releases[version];
   const qemu = qemuVersion ?? shipped;
+  const engine = qemuStack(qemu);
   return {
     name: `kubevirt-${version}`,
     about,
     versions: [products, `QEMU ${qemu}`],
-    profile: 'qemu-7.2-bench',
+    profile: engine.profile,
     qemu,
     over: (other) => ({ ...kubevirtStack(version, other), name: `kubevirt-${version}/qemu-${other}` }),
     timeout: 'the acceptable time for the whole migration, instead of completionTimeoutPerGiB for each GB',
     constants: {
+      ...engine.constants,
       qemu: {
-        ...qemuConstants(qemu),
+        ...engine.constants.qemu,
         maxBandwidth: {
           value: Infinity,
           unit: 'bytes/s',

@@ -2,7 +2,7 @@ import type { Process } from '../../sim/process.js';
 import { orchestrated, withQemu } from './orchestrated.js';
 import { ovirtMonitor } from './ovirt-monitor.js';
 import { ovirtPolicies, type OvirtAction, type OvirtPolicy, type OvirtStep } from './ovirt-policies.js';
-import { qemuConstants } from './qemu-constants.js';
+import { qemuStack } from './qemu.js';
 import type { Constant, ConstantValues, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -15,16 +15,18 @@ import type { Testbed } from './testbed.js';
  */
 export function ovirtStack(policy: OvirtPolicy, qemuVersion?: string): Stack {
   const qemu = qemuVersion ?? (policy.capabilities.includes('zero-copy-send') ? '7.2' : '6.2');
+  const engine = qemuStack(qemu);
   return {
     name: policy.name,
     about: `oVirt 4.5, policy ${policy.title}: ${policy.about}`,
     versions: ['oVirt 4.5', 'vdsm 4.50', `QEMU ${qemu}`],
-    profile: 'qemu-7.2-bench',
+    profile: engine.profile,
     qemu,
     over: (other) => ({ ...ovirtStack(policy, other), name: `${policy.name}/qemu-${other}` }),
     constants: {
+      ...engine.constants,
       qemu: {
-        ...qemuConstants(qemu),
+        ...engine.constants.qemu,
         downtimeLimitSeconds: {
           value: policy.initialDowntimeSeconds,
           unit: 's',

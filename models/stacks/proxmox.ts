@@ -2,7 +2,7 @@ import type { Process } from '../../sim/process.js';
 import { pageBytes } from '../migration/migration.js';
 import { orchestrated, withQemu } from './orchestrated.js';
 import { proxmoxMonitor, type ProxmoxRules } from './proxmox-monitor.js';
-import { qemuConstants } from './qemu-constants.js';
+import { qemuStack } from './qemu.js';
 import type { Constant, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -43,16 +43,18 @@ const constants: Readonly<Record<string, Constant>> = {
  * proxmoxStack().versions // => ['Proxmox VE 9', 'qemu-server 9.2.6', 'QEMU 10.1']
  */
 export function proxmoxStack(qemuVersion = '10.1'): Stack {
+  const engine = qemuStack(qemuVersion);
   return {
     name: 'proxmox-9',
     about: 'Proxmox VE 9: the downtime doubles until the guest may stop',
     versions: ['Proxmox VE 9', 'qemu-server 9.2.6', `QEMU ${qemuVersion}`],
-    profile: 'qemu-7.2-bench',
+    profile: engine.profile,
     qemu: qemuVersion,
     over: (other) => ({ ...proxmoxStack(other), name: `proxmox-9/qemu-${other}` }),
     constants: {
+      ...engine.constants,
       qemu: {
-        ...qemuConstants(qemuVersion),
+        ...engine.constants.qemu,
         downtimeLimitSeconds: {
           value: 0.1,
           unit: 's',

@@ -76,7 +76,7 @@ export function fakeControl({ first, height, low, rate }: SawTooth) {
   return {
     control,
     /** What it was told by that time, of a monitor that watches it from now on. */
-    watchedBy(monitor: Process, until: number): string[] {
+    watchedBy: (monitor: Process, until: number): string[] => {
       sim.spawn(monitor);
       sim.at(until, () => {
         sim.stop();

@@ -63,7 +63,8 @@ describe("KubeVirt's monitor", () => {
     expect(since14.watchedBy(kubevirtMonitor(since14.control, { ...rules, allowPostCopy: 1 }), 5000)).toEqual(
       [expect.stringMatching(/^601.2 cancel/u)],
     );
-    const { allowWorkloadDisruption: _, ...rules13 } = { ...rules, allowPostCopy: 1 };
+    const { pollSeconds, progressTimeout, acceptableSeconds, acceptableTerms } = rules;
+    const rules13 = { pollSeconds, progressTimeout, acceptableSeconds, acceptableTerms, allowPostCopy: 1 };
     const before = hot();
     expect(before.watchedBy(kubevirtMonitor(before.control, rules13), 5000)).toEqual(['601.2 post-copy']);
   });
