@@ -49,13 +49,13 @@ const always: Readonly<Record<string, Constant>> = {
   parallelOutboundMigrationsPerNode: {
     value: 2,
     unit: '1',
-    about: 'migrations that leave one node at a time',
+    about: 'migrations that leave one node at a time; of no effect on a single one',
     source: `${defaults}, v1.3 to v1.9`,
   },
   parallelMigrationsPerCluster: {
     value: 5,
     unit: '1',
-    about: 'migrations in the cluster at a time',
+    about: 'migrations in the cluster at a time; of no effect on a single one',
     source: `${defaults}, v1.3 to v1.9`,
   },
 };

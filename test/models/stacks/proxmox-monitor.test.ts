@@ -48,11 +48,8 @@ describe("Proxmox VE's loop", () => {
 
   it('counts a poll with nothing left too', () => {
     const { control, watchedBy } = fakeControl({ first: 100e6, height: () => 1, low: 0, rate: 1e-9 });
-    control.status = ((status) => () => ({
-      ...status(),
-      remainingBytes: 0,
-      transferredBytes: 10 * control.sim.now,
-    }))(control.status);
+    const status = { ...control.status(), remainingBytes: 0 };
+    control.status = () => ({ ...status, transferredBytes: 10 * control.sim.now });
     expect(watchedBy(proxmoxMonitor(control, rules), 2.45)).toEqual(['2.4 downtime 0.2']);
   });
 
