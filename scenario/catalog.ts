@@ -1,6 +1,9 @@
 import { libvirtStacks } from '../models/stacks/libvirt.js';
 import { novaStacks } from '../models/stacks/nova.js';
+import { kubevirtStack, kubevirtVersions } from '../models/stacks/kubevirt.js';
 import { openstackIcehouse } from '../models/stacks/openstack-icehouse.js';
+import { ovirtStacks } from '../models/stacks/ovirt.js';
+import { proxmoxStack } from '../models/stacks/proxmox.js';
 import { qemu121 } from '../models/stacks/qemu-1.2.1.js';
 import { qemuReleases } from '../models/stacks/qemu-releases.js';
 import { qemuStack } from '../models/stacks/qemu.js';
@@ -20,6 +23,9 @@ export const stacks: readonly Stack[] = [
   ...novaStacks,
   ...libvirtStacks,
   ...['1.6', '2.0', '2.1', '2.5', '2.9', '4.0', '5.2', '6.2', '7.2', '8.2', '9.2', '10.2'].map(qemuStack),
+  ...kubevirtVersions.map((version) => kubevirtStack(version)),
+  ...ovirtStacks,
+  proxmoxStack(),
 ];
 
 /** Every test bed that ships with migsim. */

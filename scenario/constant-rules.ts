@@ -9,6 +9,12 @@ const positive = new Set([
   'nova.pollSeconds',
   'autoConverge.sleepSpacingSeconds',
   'dirtyLimit.ringPages',
+  'kubevirt.pollSeconds',
+  'kubevirt.ewmaAlpha',
+  'ovirt.pollSeconds',
+  'ovirt.maxMigrations',
+  'proxmox.pollSeconds',
+  'proxmox.fastPollSeconds',
   'stream.sendBufferBytes',
   'stream.receiveWindowBytes',
   'queue.migration',
@@ -29,6 +35,13 @@ const shares = new Set([
   'qemu.syncsEveryCall',
   'dirtyLimit.linearAbove',
   'dirtyLimit.step',
+  'kubevirt.allowAutoConverge',
+  'kubevirt.allowPostCopy',
+  'kubevirt.allowWorkloadDisruption',
+  'kubevirt.ewmaAlpha',
+  'kubevirt.stallMargin',
+  'kubevirt.patienceDecay',
+  'proxmox.xbzrleCacheShare',
 ]);
 
 /** Constants that the product takes only within a range; `rule` says which. */

@@ -117,6 +117,7 @@ export function buildWorld(
     bed: {
       migration,
       disk: { readRate: disk.readRate, allocatedBytes: scenario.vm.disk.allocated },
+      linkRate: scenario.link.rate,
       steps,
       services: source.thread('services'),
       constants,

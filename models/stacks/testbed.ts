@@ -59,6 +59,8 @@ export interface Testbed {
   /** Time that the migration thread is kept from running, of an interval. */
   stalls: Stalls;
   disk: DiskParameters;
+  /** Rate of the link on the wire, bytes/s: what its cards say of themselves. */
+  linkRate: number;
   steps: StepParameters;
   /** The services that do the steps, on the source. */
   services: HostThread;

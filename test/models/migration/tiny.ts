@@ -131,6 +131,7 @@ export function tiny(o: Tiny) {
   const bed: Testbed = {
     migration,
     disk: o.disk ?? { readRate: Infinity, allocatedBytes: 0 },
+    linkRate: Infinity,
     steps,
     services: source.thread('services'),
     constants: { qemu: rules as unknown as ConstantValues[string] },

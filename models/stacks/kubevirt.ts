@@ -1,0 +1,122 @@
+import type { Process } from '../../sim/process.js';
+import type { Control } from '../migration/control.js';
+import { pageBytes } from '../migration/migration.js';
+import { kubevirtConstants, type KubevirtVersion } from './kubevirt-constants.js';
+import { kubevirtMonitor, type KubevirtRules } from './kubevirt-monitor.js';
+import { kubevirtStallMonitor, type StallMonitorRules } from './kubevirt-stall.js';
+import { orchestrated, withQemu } from './orchestrated.js';
+import { qemuStack } from './qemu.js';
+import type { MigrationKind, Stack } from './stack.js';
+import type { Testbed } from './testbed.js';
+
+/** What each release is, and the QEMU that its virt-launcher holds (hack/rpm-deps.sh). */
+const releases: Readonly<Record<KubevirtVersion, { about: string; products: string; qemu: string }>> = {
+  '1.3': {
+    about: 'KubeVirt 1.3: 800 s a GB, then post-copy if allowed, else it aborts',
+    products: 'KubeVirt 1.3',
+    qemu: '8.2',
+  },
+  '1.4': {
+    about: 'KubeVirt 1.4 to 1.8: 150 s a GB, then post-copy or a suspended guest if allowed, else it aborts',
+    products: 'KubeVirt 1.4 to 1.8',
+    qemu: '9.1',
+  },
+  '1.9': {
+    about: 'KubeVirt 1.9 as installed: the monitor of 1.4',
+    products: 'KubeVirt 1.9',
+    qemu: '10.1',
+  },
+  '1.9-stall': {
+    about: 'KubeVirt 1.9 with the feature gate MigrationStallDetection (alpha)',
+    products: 'KubeVirt 1.9',
+    qemu: '10.1',
+  },
+};
+
+/** The releases that can be simulated. */
+export const kubevirtVersions = Object.keys(releases) as readonly KubevirtVersion[];
+
+/**
+ * KubeVirt above libvirt above a QEMU, by default the one that the release ships.
+ *
+ * @example
+ * kubevirtStack('1.4').versions // => ['KubeVirt 1.4 to 1.8', 'QEMU 9.1']
+ */
+export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): Stack {
+  const { about, products, qemu: shipped } = releases[version];
+  const qemu = qemuVersion ?? shipped;
+  const engine = qemuStack(qemu);
+  return {
+    name: `kubevirt-${version}`,
+    about,
+    versions: [products, `QEMU ${qemu}`],
+    profile: engine.profile,
+    qemu,
+    over: (other) => ({ ...kubevirtStack(version, other), name: `kubevirt-${version}/qemu-${other}` }),
+    timeout: 'the acceptable time for the whole migration, instead of completionTimeoutPerGiB for each GB',
+    constants: {
+      ...engine.constants,
+      qemu: {
+        ...engine.constants.qemu,
+        maxBandwidth: {
+          value: Infinity,
+          unit: 'bytes/s',
+          about: 'bandwidthPerMigration is 0: libvirt asks for an unlimited speed',
+          source: 'pkg/virt-config/virt-config.go, v1.0 and later',
+        },
+      },
+      kubevirt: kubevirtConstants(version),
+    },
+    kinds: { lm: 'live migration of RAM, volumes shared (VirtualMachineInstanceMigration)' },
+    migrate: migrateByKubevirt,
+  };
+}
+
+function* migrateByKubevirt(bed: Testbed, kind: MigrationKind): Process {
+  const settings = bed.constants.kubevirt!;
+  const rules = { ...settings, ...acceptableTime(bed), initialDowntime: bed.request.downtimeLimitSeconds };
+  const monitor = (control: Control): Process =>
+    settings.stallProgressSeconds === undefined
+      ? kubevirtMonitor(control, rules as unknown as KubevirtRules)
+      : kubevirtStallMonitor(control, rules as unknown as StallMonitorRules);
+  yield* orchestrated(configure(bed), kind, monitor);
+}
+
+/** The capabilities that the settings imply: channels are not used together with post-copy. */
+function configure(bed: Testbed): Testbed {
+  const { allowAutoConverge, allowPostCopy, parallelThreads } = bed.constants
+    .kubevirt as unknown as KubevirtFlags;
+  const hasChannels = parallelThreads > 0 && allowPostCopy === 0;
+  const capabilities = [
+    ...(allowAutoConverge > 0 ? ['auto-converge'] : []),
+    ...(allowPostCopy > 0 ? ['postcopy-ram'] : []),
+    ...(hasChannels ? ['multifd'] : []),
+  ];
+  return withQemu(bed, capabilities, hasChannels ? { multifdChannels: parallelThreads } : {});
+}
+
+interface KubevirtFlags {
+  allowAutoConverge: number;
+  allowPostCopy: number;
+  parallelThreads: number;
+}
+
+/**
+ * The acceptable time: so much for each decimal GB of what is to be moved, rounded up; or what migration.timeout says.
+ * What is to be moved are the guest's memory and its migrated disks, of which these migrations have none.
+ */
+function acceptableTime({
+  migration,
+  constants,
+  request,
+}: Testbed): Pick<KubevirtRules, 'acceptableSeconds' | 'acceptableTerms'> {
+  if (request.timeoutSeconds !== null) {
+    return { acceptableSeconds: request.timeoutSeconds, acceptableTerms: 'as migration.timeout says' };
+  }
+  const { completionTimeoutPerGiB } = constants.kubevirt as { completionTimeoutPerGiB: number };
+  const gigabytes = Math.ceil((migration.guest.memory.pages * pageBytes) / 1e9);
+  return {
+    acceptableSeconds: completionTimeoutPerGiB * gigabytes,
+    acceptableTerms: `${gigabytes} GB at completionTimeoutPerGiB = ${completionTimeoutPerGiB} s`,
+  };
+}

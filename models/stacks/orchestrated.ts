@@ -1,0 +1,65 @@
+import { delay, type Process } from '../../sim/process.js';
+import { createControl, type Control } from '../migration/control.js';
+import type { ThreadMigration } from '../migration/thread-migration.js';
+import { runMigration, threadMigration } from './qemu.js';
+import type { MigrationKind } from './stack.js';
+import type { Testbed } from './testbed.js';
+
+/** What an orchestrator does beside a migration: looks at it and gives commands, until it has ended or been given up. */
+export type Monitor = (control: Control) => Process;
+
+/**
+ * One migration by QEMU's thread with an orchestrator's monitor beside it: the steps before, the transfer, the hand-over
+ * to the destination, the steps after. An orchestrator has the destination started paused, so the guest runs there when
+ * it is told to: as soon as the source reports its end, or when the monitor finds that out at its next look.
+ *
+ * @example
+ * // steps.handoverSeconds of 0.5 s, a guest of 1,000 pages that are sent in a second, looked at every 0.4 s
+ * sim.spawn(orchestrated(bed, 'lm', (control) => kubevirtMonitor(control, rules)));
+ */
+export function* orchestrated(
+  bed: Testbed,
+  kind: MigrationKind,
+  monitor: Monitor,
+  notices: 'at once' | 'at a look' = 'at once',
+): Process {
+  const { steps, services, random } = bed;
+  const pace = Math.exp(steps.spread * random.normal());
+  yield services.work(steps.beforeSeconds * pace);
+  if (bed.queueOverflows) yield delay(steps.retransmissionSeconds * pace);
+  const m = threadMigration(bed);
+  const { sim, journal } = m;
+  const running = sim.spawn(runMigration(m, kind));
+  const watching = sim.spawn(monitor(notices === 'at once' ? createControl(m) : sourceOf(m)));
+  m.handOver = function* () {
+    if (notices === 'at a look') yield watching.finished;
+    yield delay(steps.handoverSeconds * pace);
+  };
+  yield running.finished;
+  watching.interrupt('the migration is over');
+  if (journal.resumedAt === null) return;
+  yield services.work(steps.afterSeconds * pace);
+  journal.finishedAt = sim.now;
+}
+
+/** A migration as one sees it who asks the source only: it is over when the source has sent all. */
+function sourceOf(m: ThreadMigration): Control {
+  const control = createControl(m);
+  return { ...control, isOver: () => control.isOver() || m.journal.transferEnd !== null };
+}
+
+/** The same bed with more of QEMU's capabilities switched on, and some of QEMU's numbers set. */
+export function withQemu(
+  bed: Testbed,
+  capabilities: readonly string[],
+  constants: Readonly<Record<string, number>> = {},
+): Testbed {
+  return {
+    ...bed,
+    constants: { ...bed.constants, qemu: { ...bed.constants.qemu, ...constants } },
+    request: {
+      ...bed.request,
+      capabilities: new Set([...bed.request.capabilities, ...capabilities]),
+    },
+  };
+}

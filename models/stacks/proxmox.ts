@@ -1,0 +1,96 @@
+import type { Process } from '../../sim/process.js';
+import { pageBytes } from '../migration/migration.js';
+import { orchestrated, withQemu } from './orchestrated.js';
+import { proxmoxMonitor, type ProxmoxRules } from './proxmox-monitor.js';
+import { qemuStack } from './qemu.js';
+import type { Constant, MigrationKind, Stack } from './stack.js';
+import type { Testbed } from './testbed.js';
+
+const source = 'QemuMigrate.pm, phase2, qemu-server 9.2.6';
+
+const constants: Readonly<Record<string, Constant>> = {
+  pollSeconds: { value: 1, unit: 's', about: 'how often query-migrate is asked', source },
+  fastPollSeconds: {
+    value: 0.1,
+    unit: 's',
+    about: 'how often once less is left than a mean poll transferred',
+    source,
+  },
+  stalledPolls: {
+    value: 5,
+    unit: '1',
+    about: 'more polls than this with more left than before (or nothing) double the downtime',
+    source,
+  },
+  longestDowntimeSeconds: {
+    value: 2000,
+    unit: 's',
+    about: 'the downtime is doubled up to this, the longest that QEMU takes',
+    source,
+  },
+  xbzrleCacheShare: {
+    value: 0.1,
+    unit: '1',
+    about: 'share of the RAM that the XBZRLE cache has at least; its size is a power of two',
+    source,
+  },
+};
+
+/**
+ * Proxmox VE above a QEMU, with no libvirt between them.
+ *
+ * @example
+ * proxmoxStack().versions // => ['Proxmox VE 9', 'qemu-server 9.2.6', 'QEMU 10.1']
+ */
+export function proxmoxStack(qemuVersion = '10.1'): Stack {
+  const engine = qemuStack(qemuVersion);
+  return {
+    name: 'proxmox-9',
+    about: 'Proxmox VE 9: the downtime doubles until the guest may stop',
+    versions: ['Proxmox VE 9', 'qemu-server 9.2.6', `QEMU ${qemuVersion}`],
+    profile: engine.profile,
+    qemu: qemuVersion,
+    over: (other) => ({ ...proxmoxStack(other), name: `proxmox-9/qemu-${other}` }),
+    constants: {
+      ...engine.constants,
+      qemu: {
+        ...engine.constants.qemu,
+        downtimeLimitSeconds: {
+          value: 0.1,
+          unit: 's',
+          about: 'the downtime that it begins with (migrate_downtime)',
+          source: 'QemuServer.pm, qemu-server 9.2.6',
+        },
+        maxBandwidth: {
+          value: 16 * 2 ** 30,
+          unit: 'bytes/s',
+          about: 'limit of rate where neither bwlimit nor migrate_speed is set',
+          source,
+        },
+      },
+      proxmox: constants,
+    },
+    kinds: { lm: 'live migration of RAM, disks on shared storage (qm migrate --online)' },
+    migrate: migrateByQemuServer,
+  };
+}
+
+function* migrateByQemuServer(bed: Testbed, kind: MigrationKind): Process {
+  const settings = bed.constants.proxmox as unknown as ProxmoxRules & { xbzrleCacheShare: number };
+  const ram = bed.migration.guest.memory.pages * pageBytes;
+  const configured = withQemu(bed, ['auto-converge', 'xbzrle'], {
+    xbzrleCacheBytes: powerOfTwoFrom(Math.floor(ram * settings.xbzrleCacheShare)),
+  });
+  const rules = { ...settings, downtimeSeconds: bed.request.downtimeLimitSeconds };
+  yield* orchestrated(configured, kind, (control) => proxmoxMonitor(control, rules), 'at a look');
+}
+
+/**
+ * The least power of two that is at least that.
+ *
+ * @example
+ * powerOfTwoFrom(1717986918) // => 2147483648: 2 GiB of cache for 16 GiB of RAM
+ */
+export function powerOfTwoFrom(bytes: number): number {
+  return bytes < 2 ? 1 : 2 ** Math.ceil(Math.log2(bytes));
+}
