@@ -3,7 +3,10 @@ import type { Migration } from '../migration/migration.js';
 import type { DiskParameters } from '../disk.js';
 import type { HostThread } from '../host.js';
 import type { Stalls } from '../stalls.js';
-import type { ConstantValues, MigrationKind } from './stack.js';
+import type { ConstantValues } from './constant.js';
+
+/** What is to be moved, and how; each stack says what a kind is in it. */
+export type MigrationKind = 'lm' | 'blm' | 'stop-and-copy' | 'post-copy' | 'hybrid';
 
 /** Steps around the transfer: API calls, checks, set-up at the destination, hand-over. They belong to the place. */
 export interface StepParameters {
