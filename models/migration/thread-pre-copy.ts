@@ -93,16 +93,16 @@ function* fetchDirtyLog(m: ThreadMigration, rounds: Rounds): Process {
 /** One call of ram_save_iterate: until the quota is used up, the slice of time is over, or nothing waits. */
 function* slice(m: ThreadMigration, window: Window): Process {
   const quota = (): number => wholePages(m, window.left());
-  // Only who sends knows his share of the link: an idle socket gets its first pages before the slice is planned.
-  if (m.stream.rate() === 0) {
+  // Only who sends knows his share of the link: the first pages are sent before a slice is planned.
+  if (window.rate() === 0) {
     yield* put(m, window, { bytes: Math.min(lookBytes(m), quota()), seconds: Infinity });
     if (window.left() <= 0) return;
   }
   // Data waits for the wire and zero pages for the CPU: one after the other.
   const end = m.sim.now + m.rules.sliceSeconds;
   let left = m.rules.sliceSeconds;
-  while (left > 0 && window.left() > 0 && remainingBytes(m) >= leastBytes) {
-    const inTime = m.stream.free() + m.stream.rate() * left;
+  while (left > rounding && window.left() > 0 && remainingBytes(m) >= leastBytes) {
+    const inTime = m.stream.free() + window.rate() * left;
     const looks = Math.ceil(inTime / lookBytes(m));
     const seconds = left * m.source.speedOfNext();
     yield* put(m, window, { bytes: Math.min(looks * lookBytes(m), quota()), seconds, oneKind: true });
@@ -211,7 +211,9 @@ interface Window {
   use(bytes: number): void;
   /** Nothing was sent in it yet. */
   isFresh(): boolean;
-  /** Bytes that go in one at the rate of late; 0 where that is not known. */
+  /** What the link gave when the socket was last written to, bytes/s; 0 before that. */
+  rate(): number;
+  /** Bytes that go in one at that rate. */
   bytes(): number;
   /** Opens a new one if this one is over, and makes the estimate. */
   look(): void;
@@ -243,6 +245,7 @@ function openWindow(m: ThreadMigration): Window {
       rate = m.stream.rate();
     },
     isFresh: () => used === 0,
+    rate: () => rate,
     bytes: () => Math.min(wholePages(m, quota()), rate * rules.windowSeconds),
     look() {
       if (wholeMilliseconds(sim.now) - wholeMilliseconds(start) >= 1000 * rules.windowSeconds - rounding)

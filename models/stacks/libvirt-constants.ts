@@ -1,4 +1,4 @@
-import { qemuConstants } from './qemu-constants.js';
+import { qemuConstantGroups } from './qemu-constants.js';
 import type { Constant } from './stack.js';
 
 type Constants = Readonly<Record<string, Constant>>;
@@ -79,7 +79,9 @@ export const timeoutConstants: Constants = {
   },
 };
 
-/** QEMU's constants under a libvirt that sets the limit of rate. */
-export function qemuUnderLibvirt(qemu: string, isUnlimited = true): Constants {
-  return { ...qemuConstants(qemu), maxBandwidth: isUnlimited ? unlimitedBandwidth : bandwidthUntil09 };
+/** QEMU's groups of constants under a libvirt that sets the limit of rate. */
+export function qemuUnderLibvirt(version: string, isUnlimited = true) {
+  const groups = qemuConstantGroups(version);
+  const maxBandwidth = isUnlimited ? unlimitedBandwidth : bandwidthUntil09;
+  return { ...groups, qemu: { ...groups.qemu, maxBandwidth } };
 }

@@ -101,7 +101,7 @@ function overThread(release: Release, qemu: string): Stack {
     profile: 'qemu-7.2-bench',
     qemu,
     constants: {
-      qemu: qemuUnderLibvirt(qemu, isUnlimited),
+      ...qemuUnderLibvirt(qemu, isUnlimited),
       libvirt: {
         ...libvirtConstants(polls, false),
         ...virshConstants,
@@ -115,7 +115,7 @@ function overThread(release: Release, qemu: string): Stack {
 
 /** Over a QEMU that migrates in its main loop, as in the days of libvirt 0.9 and 0.10, disks in its stream. */
 function overMainLoop(release: Release): Stack {
-  const { maxBandwidth } = qemuUnderLibvirt('1.4', release.isUnlimited);
+  const { maxBandwidth } = qemuUnderLibvirt('1.4', release.isUnlimited).qemu;
   const { pollSeconds } = libvirtConstants(true, false);
   const constants: ConstantGroups = {
     qemu: { ...qemu121.constants.qemu, maxBandwidth: maxBandwidth! },

@@ -144,7 +144,8 @@ function novaStack(release: Release, qemu: string): Stack {
     profile: 'icclab-2014',
     qemu,
     constants: {
-      qemu: steps ? { ...ofQemu, downtimeLimitSeconds: novaDowntime } : ofQemu,
+      ...ofQemu,
+      ...(steps && { qemu: { ...ofQemu.qemu, downtimeLimitSeconds: novaDowntime } }),
       libvirt: libvirtConstants(polls, isTunnelled, tunnelSource),
       ...(Object.keys(constants).length > 0 && { nova: constants }),
     },

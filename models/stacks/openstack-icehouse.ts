@@ -38,7 +38,7 @@ function icehouseOver(qemu: string): Stack {
     about: `OpenStack Icehouse over QEMU ${qemu}: what another QEMU would have done there`,
     versions: ['Nova 2014.1', 'libvirt 0.10.2', `QEMU ${qemu}`],
     qemu,
-    constants: { qemu: qemuUnderLibvirt(qemu), libvirt },
+    constants: { ...qemuUnderLibvirt(qemu), libvirt },
     kinds: { lm: lm!, 'stop-and-copy': stopAndCopy! },
     migrate: (bed, kind) => migrateByNova(bed, kind, (pace) => perform(bed, kind, pace)),
   };
