@@ -51,6 +51,9 @@ function guestItems({ stack, vm, migration }: Scenario): Item[] {
   return [
     { text: KINDS[migration.kind], of: ['migration.kind'] },
     ...(capabilities.length > 0 ? [withCapabilities] : []),
+    ...(migration.concurrent > 1
+      ? [{ text: `${migration.concurrent} VMs at once`, of: ['migration.concurrent'] }]
+      : []),
     { text: stack, of: ['stack'] },
     { text: `${formatBytes(vm.ram)} of RAM`, of: ['vm.ram'] },
     { text: `${vm.vcpus} ${vm.vcpus === 1 ? 'vCPU' : 'vCPUs'}`, of: ['vm.vcpus'] },

@@ -45,6 +45,15 @@ const explanation = (rounds: number): Explanation => ({
   rounds: Array.from({ length: rounds }, () => round),
   curves: [],
 });
+const vm = (totalSeconds: number, waitedSeconds: number) => ({
+  verdict: 'completed' as const,
+  totalSeconds,
+  downtimeSeconds: 1,
+  sourceDowntimeSeconds: 0.5,
+  waitedSeconds,
+  setupSeconds: 3,
+  bytesOnWire: 400e6,
+});
 const threshold = {
   over: 'vm.workload[0].size',
   unit: 'bytes',
@@ -93,6 +102,19 @@ describe('text for people', () => {
     expect(lines({ 'hosts.busyThreads': 1, 'source.load': 0.5 }).replace(/\s+/gu, ' ')).toContain(
       'from 24 CPUs 50 % busy and with 1 busy thread to 24 CPUs with 1 busy thread',
     );
+  });
+
+  it('says of several guests how many they are, and what they have between them', () => {
+    const scenario = { ...prepared.scenario, migration: { ...prepared.scenario.migration, concurrent: 2 } };
+    const run = { ...completedRun, vms: [vm(20, 0), vm(38, 19)], decisiveVm: 2 };
+    const text = predictionText(predictionOf({ ...prepared, scenario }, [run]), source, plain);
+    expect(text).toContain('live migration · 2 VMs at once · ');
+    expect(text.replace(/\s+/gu, ' ')).toContain(
+      'each of 2 VMs in all 20 s to 38 s, downtime 1 s, waited for its turn up to 19 s',
+    );
+    const told = explanationText({ ...explanation(3), vms: run.vms, decisiveVm: 2 }, source, plain);
+    expect(told).toContain('These are the rounds of VM 2 of 2.');
+    expect(told).toMatch(/^VM 2 +completed after 38 s, downtime 1 s, waited 19 s$/mu);
   });
 
   it('leaves out the middle of a long run, and says how much', () => {
