@@ -27,13 +27,13 @@ interface Item {
 /**
  * A scenario in a few words: what is migrated by whom, over what, within which limits. Ends in a line break.
  *
- * @param varied a field that has no single value here; what shows it is left out
+ * @param varied fields that have no single value here; what shows them is left out
  */
-export function scenarioLines(scenario: Scenario, page: Page, varied?: string): string {
+export function scenarioLines(scenario: Scenario, page: Page, ...varied: readonly string[]): string {
   const show = (items: readonly Item[]) =>
     itemLines(
       items
-        .filter(({ of }) => varied === undefined || !of.some((field) => varied.startsWith(field)))
+        .filter(({ of }) => !of.some((field) => varied.some((one) => one.startsWith(field))))
         .map(({ text }) => text),
       page.width,
     );

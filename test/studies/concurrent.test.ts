@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findStack } from '../../scenario/catalog.js';
 import { prepare } from '../../studies/prepare.js';
@@ -144,6 +145,35 @@ describe('guests on small hosts', () => {
     // Its turn comes when the first has left, and then it is as if it had always been alone.
     expect(two.verdict).toBe('completed');
     expect(two.vms![1]!.totalSeconds! - two.vms![1]!.waitedSeconds).toBeCloseTo(one.totalSeconds!, 1);
+  });
+});
+
+describe('any number of guests', () => {
+  it('is sent whole, by a link that carries no more than it can, as many at once as may leave', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 5 }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.integer({ min: 0, max: 8 }),
+        (count, atOnce, busyThreads) => {
+          const all = run(count, { 'vm.resident': '128 MiB', 'hosts.busyThreads': busyThreads }, atOnce);
+          const vms = all.vms!;
+          expect(all.verdict).toBe('completed');
+          expect(vms).toHaveLength(count);
+          const sent = vms.map(({ bytesOnWire }) => bytesOnWire);
+          expect(Math.min(...sent)).toBeGreaterThan(128 * MIB);
+          expect(sent.reduce((sum, bytes) => sum + bytes, 0)).toBeCloseTo(all.bytesOnWire, 3);
+          expect(all.bytesOnWire).toBeLessThanOrEqual(goodput * (all.totalSeconds! + all.downtimeSeconds!));
+          const waiting = vms.filter(({ waitedSeconds }) => waitedSeconds > 0).length;
+          expect(waiting).toBe(atOnce === 0 ? 0 : Math.max(0, count - atOnce));
+          for (const { waitedSeconds, setupSeconds, totalSeconds } of vms) {
+            expect(waitedSeconds).toBeLessThanOrEqual(setupSeconds!);
+            expect(setupSeconds!).toBeLessThan(totalSeconds!);
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
   });
 });
 
