@@ -75,6 +75,16 @@ describe('the limit of a product', () => {
     expect(most({ nova: { maxConcurrentMigrations: 0 } })).toBe(Infinity);
   });
 
+  it('is 1 for Nova from 12 on and for a bulk migration by Proxmox VE, 2 for KubeVirt and oVirt, none for QEMU', () => {
+    const most = (name: string) => {
+      const stack = findStack(name);
+      return mostOutbound(stack, resolveParameters(stack, findProfile(stack.profile)).constants);
+    };
+    expect(['nova-liberty', 'nova-stein', 'proxmox-9', 'kubevirt-1.4'].map(most)).toEqual([1, 1, 1, 2]);
+    expect(most('ovirt-minimal-downtime')).toBe(2);
+    expect(['nova-kilo', 'openstack-icehouse', 'qemu-7.2'].map(most)).toEqual([Infinity, Infinity, Infinity]);
+  });
+
   it.each(stacks.map((stack) => [stack.name, stack] as const))(
     '%s names a constant that it has',
     (_, stack) => {
