@@ -22,6 +22,11 @@ const commands: readonly Command[] = [
     load: () => import('./commands/threshold.js'),
   },
   {
+    command: 'compare [file]',
+    describe: 'Predict one migration under several products, side by side',
+    load: () => import('./commands/compare.js'),
+  },
+  {
     command: 'explain [file]',
     describe: 'Tell one migration round by round',
     load: () => import('./commands/explain.js'),

@@ -16,6 +16,7 @@ const OTHER_OPTIONS = [
   'out',
   'data',
   'curves',
+  'stacks',
 ];
 
 /**

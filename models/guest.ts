@@ -41,7 +41,20 @@ export interface Guest {
   lose(seconds: number): void;
   /** Lets the vCPUs run for no more than that share of their time, 0 to 1. */
   throttle(share: number): void;
+  /** The vCPUs run again where they last did. */
   resume(): void;
+  /** The vCPUs run at the destination from now on. */
+  arrive(): void;
+}
+
+/** What a guest needs that is not alone on its host. */
+export interface GuestCompany {
+  /** Of its threads. */
+  name?: string;
+  /** Its speed beside the other guests, without any migration. Default: what the host offers now. */
+  speedAlone?: number;
+  /** Where it runs after it has arrived. Default: it goes on loading the source, where nobody is left to mind. */
+  destination?: Host;
 }
 
 /**
@@ -55,10 +68,17 @@ export interface Guest {
  * sim.run();
  * guest.time() // => 3
  */
-export function createGuest(host: Host, memory: GuestMemory, busyVcpus: number, drift: Drift = none): Guest {
-  const speedAlone = host.speedOfNext(busyVcpus);
-  const vcpus = host.thread('vcpus', busyVcpus);
-  vcpus.setRunning(true);
+export function createGuest(
+  host: Host,
+  memory: GuestMemory,
+  busyVcpus: number,
+  drift: Drift = none,
+  { name = 'vcpus', speedAlone = host.speedOfNext(busyVcpus), destination }: GuestCompany = {},
+): Guest {
+  const here = host.thread(name, busyVcpus);
+  const there = destination?.thread(name, busyVcpus);
+  let vcpus = here;
+  here.setRunning(true);
   let lost = 0;
   let reached = 0;
   return {
@@ -66,12 +86,20 @@ export function createGuest(host: Host, memory: GuestMemory, busyVcpus: number, 
     busyVcpus,
     speedAlone,
     time() {
-      reached = Math.max(reached, drift(vcpus.used() / busyVcpus) - lost);
+      const seconds = (here.used() + (there?.used() ?? 0)) / busyVcpus;
+      reached = Math.max(reached, drift(seconds) - lost);
       return reached;
     },
     lose: (seconds) => void (lost += seconds),
     throttle: (share) => vcpus.limit(share),
     pause: () => vcpus.setRunning(false),
     resume: () => vcpus.setRunning(true),
+    arrive() {
+      if (there) {
+        here.setRunning(false);
+        vcpus = there;
+      }
+      vcpus.setRunning(true);
+    },
   };
 }

@@ -74,6 +74,7 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
   }
   let runnable = loadThreads;
   let possible = loadThreads;
+  const workers: { flow: Flow; width: number }[] = [];
 
   function thread(threadName: string, width = 1): HostThread {
     const path = [cores];
@@ -106,7 +107,10 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
           usedBefore += cpuSeconds;
           return delay(cpuSeconds);
         }
-        worker ??= fluid.open(options);
+        if (!worker) {
+          worker = fluid.open(options);
+          workers.push({ flow: worker, width });
+        }
         worker.push(cpuSeconds);
         return worker.drainedTo(0);
       },
@@ -121,6 +125,10 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
 
   return {
     thread,
-    speedOfNext: (width = 1) => Math.min(1, hostCapacity(runnable + width, parameters) / (runnable + width)),
+    speedOfNext(width = 1) {
+      let threads = runnable + width;
+      for (const worker of workers) if (worker.flow.backlog() > 0) threads += worker.width;
+      return Math.min(1, hostCapacity(threads, parameters) / threads);
+    },
   };
 }

@@ -19,6 +19,8 @@ export interface LinkParameters {
   sharing: Sharing;
   /** Bytes that each kind of sender can keep in the queue: its weight when it is not held back by its own rate. */
   queueBytes: Readonly<Record<SenderKind, number>>;
+  /** Migrations that send at the same time, at most. Default 1. */
+  migrations?: number;
 }
 
 export interface Link {
@@ -31,7 +33,7 @@ export interface Link {
   /** What the background would carry without any migration, bytes/s. */
   readonly backgroundAlone: number;
   /**
-   * Whether the background wants more than it gets beside a migration: then the queue before the link is full all the
+   * Whether the background wants more than it gets beside the migrations: then the queue before the link is full all the
    * time, and packets of everybody are dropped.
    */
   readonly overflows: boolean;
@@ -56,7 +58,7 @@ export function createLink(
   parameters: LinkParameters,
   background: readonly Background[],
 ): Link {
-  const { goodput, sharing, queueBytes } = parameters;
+  const { goodput, sharing, queueBytes, migrations = 1 } = parameters;
   const wire = fluid.resource('link', goodput);
 
   const weightOf = (kind: SenderKind, offered: number): number => {
@@ -76,7 +78,7 @@ export function createLink(
   const offered = background.reduce((sum, { rate }) => sum + rate, 0);
   // What a migration gets per weight if all the background is carried: who wants more per weight is held back.
   const left = sharing === 'strict-priority' ? 0 : goodput - offered;
-  const level = left / weightOf('migration', goodput);
+  const level = left / (migrations * weightOf('migration', goodput));
   return {
     open: (name, kind) =>
       fluid.open({

@@ -63,8 +63,12 @@ export interface Stream {
  * sim.run();
  * sim.now // => 5
  */
-export function createStream(sim: Simulation, flow: Flow, parameters: StreamParameters): Stream {
-  const packing = sim.random('socket');
+export function createStream(
+  sim: Simulation,
+  flow: Flow,
+  parameters: StreamParameters,
+  packing = sim.random('socket'),
+): Stream {
   const { sendBufferBytes, writableShare, fillSpread, receiveWindowBytes, roundTripSeconds } = parameters;
   const writableLevel = sendBufferBytes * (1 - writableShare);
   const pieceBytes = receiveWindowBytes / 16;

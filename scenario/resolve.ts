@@ -75,6 +75,7 @@ function complete(written: SchemaOutput, defaults: ProfileDefaults, merged: Merg
       // A set: in whatever order they are written, it is the same scenario.
       capabilities: [...migration.capabilities].sort(),
       postCopyAfter: migration.postCopyAfter === Infinity ? null : migration.postCopyAfter,
+      concurrent: migration.concurrent,
     },
     parameters,
   };

@@ -100,6 +100,8 @@ export interface MigrationSpec {
   capabilities: string[];
   /** Seconds after the transfer's start at which post-copy is asked for; null: never. */
   postCopyAfter: number | null;
+  /** Guests of the same kind that are asked to migrate at the same time. */
+  concurrent: number;
 }
 
 /** What a stack and its profile say of the fields that the schema leaves open, in SI. */

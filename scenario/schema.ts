@@ -225,6 +225,11 @@ const migration = z
       { min: 0, infinite: true },
       'When post-copy is asked for, after the start of the transfer, or none.',
     ).prefault('none'),
+    concurrent: quantity(
+      'count',
+      { min: 1, max: 1000, integer: true },
+      'Guests like vm that are to be migrated from one host to the other at the same time.',
+    ).prefault(1),
   })
   .meta({ description: 'The migration and its limits.' });
 

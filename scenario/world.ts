@@ -1,9 +1,10 @@
 import { createFluid, type Fluid } from '../sim/fluid.js';
-import { createRecorder, type Recorder } from '../sim/recorder.js';
+import type { RandomStream } from '../sim/random.js';
+import type { Recorder } from '../sim/recorder.js';
 import { createSimulation, type Simulation } from '../sim/simulation.js';
 import { createBursts, quantileAt } from '../models/burst.js';
 import { createDrift, createGuest } from '../models/guest.js';
-import { createHost } from '../models/host.js';
+import { createHost, type Host } from '../models/host.js';
 import { createLink, type Link } from '../models/link.js';
 import { createGuestMemory } from '../models/memory/guest-memory.js';
 import { createJournal, type Journal } from '../models/migration/journal.js';
@@ -13,35 +14,73 @@ import { createStalls } from '../models/stalls.js';
 import { createStream } from '../models/stream.js';
 import { layOutMemory } from './memory-layout.js';
 import type { Parameters } from './parameters.js';
+import { recordRun } from './run-curves.js';
 import type { Scenario } from './scenario.js';
 
 /** One replication, ready to run. */
 export interface World {
   sim: Simulation;
   link: Link;
-  bed: Testbed;
-  journal: Journal;
+  /** The guests that are to be migrated, at least one. */
+  vms: readonly Vm[];
   /** Curves of the run, for those who asked for details. */
   recorder?: Recorder;
 }
 
+/** A guest with its migration, ready to run. */
+export interface Vm {
+  bed: Testbed;
+  journal: Journal;
+}
+
+/** What all guests of a world share. */
+interface Place {
+  sim: Simulation;
+  fluid: Fluid;
+  link: Link;
+  source: Host;
+  /** Where guests run after they have arrived; absent where one guest is alone, which nobody minds. */
+  destination: Host | undefined;
+  /** Threads of one guest that its work keeps busy. */
+  busyVcpus: number;
+  /** How fast a guest runs while nobody migrates, 0 to 1. */
+  speedAlone: number;
+  /** Share of the link that is others' without any migration. */
+  occupiedShare: number;
+  /** By what this run's CPUs are slower or faster than another's, in all that they do. */
+  pace: number;
+  destinationPace: number;
+}
+
 /**
- * Puts a scenario's hosts, link, background, guest and migration together. Replication k of a scenario always draws
+ * Puts a scenario's hosts, link, background, guests and migrations together. Replication k of a scenario always draws
  * the same numbers, whatever other scenarios run beside it, so two scenarios that differ in one field are compared
- * with common random numbers. `withDetails` keeps rounds and curves; it changes nothing in the run.
+ * with common random numbers; and the first of several guests draws what it would draw alone. `withDetails` keeps
+ * rounds and curves; it changes nothing in the run. `atOnce`: the product lets no more than so many migrate at a time.
  *
  * @example
  * const { scenario, parameters } = prepare([]);
- * buildWorld(scenario, parameters, 1).bed.migration.guest.memory.pages // => 4194304
+ * buildWorld(scenario, parameters, 1).vms[0].bed.migration.guest.memory.pages // => 4194304
  */
 export function buildWorld(
   scenario: Scenario,
   parameters: Parameters,
   replication: number,
   withDetails = false,
+  atOnce = Infinity,
 ): World {
-  const { values, burst, estimate, constants } = parameters;
-  const { cpu, stream, queue, destination, guest: guestValues, steps, disk } = values;
+  const place = createPlace(scenario, parameters, replication, atOnce);
+  const vms = Array.from({ length: scenario.migration.concurrent }, (_, index) =>
+    createVm(place, scenario, parameters, index + 1, withDetails),
+  );
+  const migrations = vms.map(({ bed }) => bed.migration);
+  const recorder = withDetails ? recordRun(place, migrations) : undefined;
+  return { sim: place.sim, link: place.link, vms, ...(recorder && { recorder }) };
+}
+
+function createPlace(scenario: Scenario, parameters: Parameters, replication: number, atOnce: number): Place {
+  const { cpu, stream, queue, destination, guest } = parameters.values;
+  const { concurrent } = scenario.migration;
   const sim = createSimulation({ seed: `${scenario.seed}/${replication}` });
   const fluid = createFluid(sim);
 
@@ -51,7 +90,7 @@ export function buildWorld(
       goodput:
         scenario.link.goodput *
         Math.exp(stream.spread * sim.random('link').normal()) *
-        (1 - stream.busyGuestLoss * busyShare(scenario, guestValues.visitSeconds)),
+        (1 - stream.busyGuestLoss * busyShare(scenario, guest.visitSeconds)),
       sharing: scenario.link.sharing,
       queueBytes: {
         migration: queue.migration * Math.exp(queue.spread * sim.random('queue').normal()),
@@ -60,46 +99,85 @@ export function buildWorld(
         udp: queue.udp,
         tcp: queue.tcp,
       },
+      migrations: Math.min(concurrent, atOnce),
     },
     scenario.background,
   );
+  const { hyperThreadGain } = cpu;
   const source = createHost(fluid, 'source', {
     ...scenario.source,
-    hyperThreadGain: cpu.hyperThreadGain,
+    hyperThreadGain,
     softInterrupts: link.backgroundAlone * cpu.softInterruptByteSeconds,
   });
-  const thread = source.thread('migration');
-  const streams = { layout: sim.random('layout'), writer: sim.random('writer') };
-  const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams));
   const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
-  const guest = createGuest(source, memory, busyVcpus, createDrift(guestValues.drift, sim.random('drift')));
-  const flow = link.open('migration', 'migration');
-  const journal = createJournal(withDetails);
-  const estimateDraws = sim.random('estimate');
+  return {
+    sim,
+    fluid,
+    link,
+    source,
+    destination:
+      concurrent > 1
+        ? createHost(fluid, 'destination', { ...scenario.destination, hyperThreadGain })
+        : undefined,
+    busyVcpus,
+    speedAlone: source.speedOfNext(concurrent * busyVcpus),
+    occupiedShare: link.backgroundAlone / scenario.link.goodput,
+    pace: Math.exp(cpu.spread * sim.random('pace').normal()),
+    destinationPace: Math.exp(destination.spread * sim.random('destination pace').normal()),
+  };
+}
 
-  const occupiedShare = link.backgroundAlone / scenario.link.goodput;
-  // A run is a little slower or faster than another in all that its CPU does.
-  const pace = Math.exp(cpu.spread * sim.random('pace').normal());
-  const destinationPace = Math.exp(destination.spread * sim.random('destination pace').normal());
+/** The guest of that number, from 1. */
+function createVm(
+  place: Place,
+  scenario: Scenario,
+  parameters: Parameters,
+  number: number,
+  withDetails: boolean,
+): Vm {
+  const { sim, link, source, destination, busyVcpus, speedAlone, pace, destinationPace } = place;
+  const { values, burst, estimate, constants } = parameters;
+  const { cpu, stream, guest: guestValues, steps, disk } = values;
+  const own = (name: string): string => (number === 1 ? name : `vm${number} ${name}`);
+  const random = (name: string): RandomStream => sim.random(number === 1 ? name : `vm${number}/${name}`);
+
+  const thread = source.thread(own('migration'));
+  const streams = { layout: random('layout'), writer: random('writer') };
+  const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams));
+  const drift = createDrift(guestValues.drift, random('drift'));
+  const guest = createGuest(source, memory, busyVcpus, drift, {
+    name: own('vcpus'),
+    speedAlone,
+    ...(destination && { destination }),
+  });
+  const flow = link.open(own('migration'), 'migration');
+  const journal = createJournal(withDetails);
+  const estimateDraws = random('estimate');
+
   const migration: Migration = {
     sim,
     guest,
     source,
     thread,
-    stream: createStream(sim, flow, {
-      ...stream,
-      sendBufferBytes: link.overflows ? stream.overflowBufferBytes : stream.sendBufferBytes,
-      roundTripSeconds: 2 * scenario.link.latency,
-    }),
-    bursts: createBursts(burst, sim.random('burst'), 1 + burst.networkSlowdown * occupiedShare),
+    stream: createStream(
+      sim,
+      flow,
+      {
+        ...stream,
+        sendBufferBytes: link.overflows ? stream.overflowBufferBytes : stream.sendBufferBytes,
+        roundTripSeconds: 2 * scenario.link.latency,
+      },
+      random('socket'),
+    ),
+    bursts: createBursts(burst, random('burst'), 1 + burst.networkSlowdown * place.occupiedShare),
     costs: {
       zeroPageSeconds: cpu.zeroPageSeconds * pace,
       cleanPageSeconds: cpu.cleanPageSeconds * pace,
       syncPageSeconds: cpu.syncPageSeconds * pace,
       firstWriteSeconds: cpu.firstWriteSeconds,
       networkByteSeconds: cpu.networkByteSeconds * pace,
-      destinationZeroPageSeconds: destination.zeroPageSeconds * destinationPace,
-      destinationDataPageSeconds: destination.dataPageSeconds * destinationPace,
+      destinationZeroPageSeconds: values.destination.zeroPageSeconds * destinationPace,
+      destinationDataPageSeconds: values.destination.dataPageSeconds * destinationPace,
     },
     journal,
     sample: () => ({
@@ -108,18 +186,14 @@ export function buildWorld(
       backgroundBytes: link.backgroundCarried(),
     }),
   };
-  const recorder = withDetails ? recordRun(sim, fluid, link, migration) : undefined;
   return {
-    sim,
-    link,
     journal,
-    ...(recorder && { recorder }),
     bed: {
       migration,
       disk: { readRate: disk.readRate, allocatedBytes: scenario.vm.disk.allocated },
       linkRate: scenario.link.rate,
       steps,
-      services: source.thread('services'),
+      services: source.thread(own('services')),
       constants,
       request: {
         kind: scenario.migration.kind,
@@ -133,12 +207,12 @@ export function buildWorld(
         setupSeconds: cpu.setupSeconds + cpu.busySetupSeconds * busyShare(scenario, guestValues.visitSeconds),
         stopSeconds: cpu.stopSeconds,
         loadSeconds: cpu.loadSeconds,
-        wakeSeconds: cpu.wakeSeconds * Math.exp(cpu.wakeSpread * sim.random('wake').normal()),
+        wakeSeconds: cpu.wakeSeconds * Math.exp(cpu.wakeSpread * random('wake').normal()),
       },
-      stalls: createStalls(cpu, sim.random('stalls')),
+      stalls: createStalls(cpu, random('stalls')),
       estimateFactor: () => quantileAt(estimate, estimateDraws.uniform()),
       queueOverflows: link.overflows,
-      random: sim.random('steps'),
+      random: random('steps'),
     },
   };
 }
@@ -146,35 +220,6 @@ export function buildWorld(
 /** Share of its time that the busiest vCPU works for the guest's workload. */
 function busyShare({ vm }: Scenario, visitSeconds: number): number {
   return vm.workload.reduce((most, { rate }) => Math.max(most, Math.min(1, rate * visitSeconds)), 0);
-}
-
-/** Names of a run's curves, with their units. */
-export const curves = {
-  'link: migration': 'bytes/s',
-  'link: background': 'bytes/s',
-  'memory: remaining': 'bytes',
-  'memory: dirtied': 'bytes',
-  'CPU: migration': 's',
-} as const;
-
-/**
- * Records a run: what the link carries by class, what waits and what the syncs find, and the CPU time that the migration
- * has used. Rates are exact steps; memory and CPU change at the calls and syncs in which they are looked at.
- */
-function recordRun(sim: Simulation, fluid: Fluid, link: Link, migration: Migration): Recorder {
-  const recorder = createRecorder(sim);
-  const set = (name: keyof typeof curves, value: number): void => recorder.series(name).set(value);
-  set('link: migration', 0);
-  set('link: background', link.backgroundRate());
-  fluid.onChange(() => {
-    set('link: migration', migration.stream.rate());
-    set('link: background', link.backgroundRate());
-  });
-  migration.record = (series, bytes) => {
-    set(`memory: ${series}`, bytes);
-    set('CPU: migration', migration.sample().cpuSeconds);
-  };
-  return recorder;
 }
 
 /** Busy vCPUs of a guest that does nothing but tick; any small number. */

@@ -5,6 +5,7 @@ import { convergenceOf, type Convergence } from './predict.js';
 import type { Prepared } from './prepare.js';
 import { reasonFor } from './reason.js';
 import { runOnce, type Curve, type Verdict } from './run.js';
+import type { VmResult } from './together.js';
 
 /** One replication, told round by round. Times in seconds, null where it did not come so far. */
 export interface Explanation {
@@ -25,6 +26,9 @@ export interface Explanation {
   throttleSteps?: readonly ThrottleStep[];
   /** The same run as curves: link use by class, what waits in memory and what the syncs find, CPU time. */
   curves: readonly Curve[];
+  /** Each of several guests at once, and the number of the one that the rounds are of; absent where there is one. */
+  vms?: readonly VmResult[];
+  decisiveVm?: number;
 }
 
 /**
@@ -52,5 +56,7 @@ export function explain({ scenario, parameters }: Prepared, replication: number)
     rounds: run.rounds ?? [],
     ...(run.throttleSteps && { throttleSteps: run.throttleSteps }),
     curves: run.curves ?? [],
+    ...(run.vms && { vms: run.vms }),
+    ...(run.decisiveVm !== undefined && { decisiveVm: run.decisiveVm }),
   };
 }

@@ -4,6 +4,8 @@ import type { Prepared } from './prepare.js';
 import { reasonFor, shortfallOf } from './reason.js';
 import type { RunResult, Verdict } from './run.js';
 import { summarize, type Summary } from './summary.js';
+import type { VmResult } from './together.js';
+import { commonVerdict } from './verdicts.js';
 
 /**
  * What is predicted for one scenario. Summaries are over the replications that completed, null where none did; plain
@@ -38,7 +40,19 @@ export interface Prediction {
   convergence: Convergence | null;
   /** Number of the replication whose figures `reason` and `convergence` give. */
   typicalReplication: number;
+  /** Each of several guests at once, in the order in which they were asked for; absent where there is one. */
+  vms?: VmPrediction[];
   warnings: string[];
+}
+
+/** One of several guests at once; times over the replications in which it completed, null where it never did. */
+export interface VmPrediction {
+  completedFraction: number;
+  /** From the request, which is the same for all, to its finish. */
+  totalSeconds: Summary | null;
+  downtimeSeconds: Summary | null;
+  /** Until its turn came, over all replications. */
+  waitedSeconds: Summary | null;
 }
 
 export interface Convergence {
@@ -46,20 +60,6 @@ export interface Convergence {
   thresholdBytes: number;
   /** What was left as a multiple of what was allowed: above 1 the test failed. */
   shortfallFactor: number;
-}
-
-/** From the best end to the worst. */
-const verdicts: readonly Verdict[] = ['completed', 'non-converging', 'aborted', 'failed'];
-
-/**
- * The most frequent verdict, ties to the worse.
- *
- * @example
- * commonVerdict(['completed', 'non-converging', 'completed', 'non-converging']) // => 'non-converging'
- */
-export function commonVerdict(of: readonly Verdict[]): Verdict {
-  const count = (verdict: Verdict) => of.filter((one) => one === verdict).length;
-  return verdicts.reduce((best, verdict) => (count(verdict) >= Math.max(1, count(best)) ? verdict : best));
 }
 
 /**
@@ -101,12 +101,26 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
     guestSlowdown: mean(alike.map((run) => run.guestSlowdown)),
     convergence: convergenceOf(typical),
     typicalReplication: first + runs.indexOf(typical),
+    ...(typical.vms && {
+      vms: typical.vms.map((_, index) => vmPredictionOf(runs.map((run) => run.vms![index]!))),
+    }),
     warnings: predictionWarnings(prepared, {
       replications: runs.length,
       completedFraction,
       totalSeconds,
       downtimeSeconds,
     }),
+  };
+}
+
+/** One guest over the replications. */
+function vmPredictionOf(vms: readonly VmResult[]): VmPrediction {
+  const completed = vms.filter(({ verdict }) => verdict === 'completed');
+  return {
+    completedFraction: completed.length / vms.length,
+    totalSeconds: summarize(completed.map(({ totalSeconds }) => totalSeconds!)),
+    downtimeSeconds: summarize(completed.map(({ downtimeSeconds }) => downtimeSeconds!)),
+    waitedSeconds: summarize(vms.map(({ waitedSeconds }) => waitedSeconds)),
   };
 }
 

@@ -15,6 +15,19 @@ import type { RunResult } from './run.js';
  * //     downtime limit of 33 ms that test would have passed.'
  */
 export function reasonFor(scenario: Scenario, run: RunResult): string {
+  const number = run.decisiveVm;
+  const vm = number === undefined ? undefined : run.vms?.[number - 1];
+  if (vm === undefined) return reasonOf(scenario, run);
+  const which = `VM ${number} of ${run.vms!.length}`;
+  const { patience } = scenario.migration;
+  if (vm.waitedSeconds >= patience) {
+    return `${which} still waited for its turn when the patience of ${time(patience)} ended: the product lets only so many leave a host at once.`;
+  }
+  const role = run.verdict === 'completed' ? 'was the last to finish' : 'did not finish';
+  return `${which} ${role}. ${reasonOf(scenario, { ...run, ...vm })}`;
+}
+
+function reasonOf(scenario: Scenario, run: RunResult): string {
   switch (run.verdict) {
     case 'completed':
       if (run.stoppedFirst) return sentInOnePass(run);

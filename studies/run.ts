@@ -1,15 +1,21 @@
-import type { Guest } from '../models/guest.js';
 import type { DowntimeParts, Journal, Round, StopTest, ThrottleStep } from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
+import { askForAll, mostOutbound, type Outbound } from '../models/stacks/outbound.js';
 import type { Stack } from '../models/stacks/stack.js';
 import type { Parameters } from '../scenario/parameters.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { buildWorld, curves } from '../scenario/world.js';
+import { curves } from '../scenario/run-curves.js';
+import { buildWorld, type Vm, type World } from '../scenario/world.js';
 import type { Recorder } from '../sim/recorder.js';
+import { together, type VmResult, type VmRun } from './together.js';
+import type { Verdict } from './verdicts.js';
 
-export type Verdict = 'completed' | 'non-converging' | 'aborted' | 'failed';
+export type { Verdict } from './verdicts.js';
 
-/** What one replication of one scenario came to. Times in seconds, null where it did not happen. */
+/**
+ * What one replication of one scenario came to. Times in seconds, null where it did not happen. Of several guests at
+ * once it is what `together` makes of them.
+ */
 export interface RunResult {
   verdict: Verdict;
   totalSeconds: number | null;
@@ -49,6 +55,10 @@ export interface RunResult {
   curves?: readonly Curve[];
   calls: number;
   events: number;
+  /** Each of several guests, in the order in which they were asked for; absent where there is one. */
+  vms?: readonly VmResult[];
+  /** Number of the guest that the reason, the rounds and the stop test are of, from 1; absent where there is one. */
+  decisiveVm?: number;
 }
 
 /** A quantity of one run over time: from times[i] on it is values[i]. */
@@ -73,15 +83,27 @@ export function runOnce(
   replication: number,
   withDetails = false,
 ): RunResult {
-  const world = buildWorld(scenario, parameters, replication, withDetails);
-  const { sim, journal, bed, link, recorder } = world;
-  const running = sim.spawn(stack.migrate(bed, scenario.migration.kind));
+  const atOnce = mostOutbound(stack, parameters.constants);
+  const world = buildWorld(scenario, parameters, replication, withDetails, atOnce);
+  const { sim, vms, recorder } = world;
+  const beds = vms.map(({ bed }) => bed);
+  const outbound = askForAll(sim, stack, beds, scenario.migration.kind, atOnce);
   sim.run(scenario.migration.patience);
-  const completed = running.done && journal.resumedAt !== null;
+  const runs = vms.map((vm, index) => runOf(vm, outbound[index]!, world, stack));
+  return {
+    ...(runs.length === 1 ? runs[0]!.result : together(runs)),
+    ...(recorder && { curves: curvesOf(recorder) }),
+  };
+}
+
+/** What became of one guest. */
+function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): VmRun<RunResult> {
+  const { journal, bed } = vm;
+  const completed = outbound.endedAt !== null && journal.resumedAt !== null;
   const start = journal.transferStart;
   const end = journal.transferEnd ?? bed.migration.sample();
   const transferSeconds = start ? end.time - start.time : 0;
-  return {
+  const result: RunResult = {
     verdict: verdictOf(journal, completed),
     totalSeconds: completed ? journal.finishedAt : null,
     downtimeSeconds: completed ? journal.resumedAt! - journal.stoppedAt! : null,
@@ -96,7 +118,7 @@ export function runOnce(
       alone: link.backgroundAlone,
       during: transferSeconds > 0 ? (end.backgroundBytes - start!.backgroundBytes) / transferSeconds : 0,
     },
-    guestSlowdown: slowdownOf(bed.migration.guest, sim.now),
+    guestSlowdown: slowdownOf(vm, outbound, sim.now),
     dataPagesAfterFirstPass: pagesAfterFirstPass(journal, bed.migration.stream.outside()),
     leftAtStopBytes: journal.leftAtStopBytes,
     downtimeParts: completed && stack.qemu !== undefined ? journal.downtimeParts : null,
@@ -105,10 +127,10 @@ export function runOnce(
     nearest: journal.nearest,
     ...(journal.rounds && { rounds: journal.rounds }),
     ...(journal.throttleSteps?.length && { throttleSteps: journal.throttleSteps }),
-    ...(recorder && { curves: curvesOf(recorder) }),
     calls: journal.calls,
     events: sim.events,
   };
+  return { result, waitedSeconds: outbound.startedAt ?? sim.now, start, end };
 }
 
 function verdictOf({ aborted, failed }: Journal, completed: boolean): Verdict {
@@ -131,6 +153,10 @@ function pagesAfterFirstPass(journal: Journal, bytesOutside: number): number | n
   return Math.max(0, before - journal.dataPagesInFirstPass);
 }
 
-function slowdownOf(guest: Guest, seconds: number): number {
-  return seconds > 0 ? Math.max(0, 1 - guest.time() / (seconds * guest.speedAlone)) : 0;
+function slowdownOf({ bed }: Vm, { endedAt, guestSecondsAtEnd }: Outbound, now: number): number {
+  const { guest } = bed.migration;
+  const seconds = endedAt ?? now;
+  return seconds > 0
+    ? Math.max(0, 1 - (guestSecondsAtEnd ?? guest.time()) / (seconds * guest.speedAlone))
+    : 0;
 }

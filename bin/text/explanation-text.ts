@@ -23,6 +23,7 @@ type Round = Explanation['rounds'][number];
  */
 export function explanationText(explanation: Explanation, source: Provenance, page: Page): string {
   const { verdict, replication, scenario } = explanation;
+  const own = ofOneVm(explanation);
   const { palette, width } = page;
   const wrapped = (text: string) => wrapWords(text, width).join('\n');
   const { version, profile, seed } = source;
@@ -30,22 +31,29 @@ export function explanationText(explanation: Explanation, source: Provenance, pa
   return [
     scenarioLines(scenario, page),
     ...(explanation.rounds.length > 0
-      ? [wrapped(introduction(explanation)), '', roundsTable(explanation.rounds, page), '']
+      ? [wrapped(introduction(own)), '', roundsTable(explanation.rounds, page), '']
       : []),
     palette.bold(verdictColor(verdict, page)(verdict)),
     wrapped(explanation.reason),
     '',
-    pairs(timeline(explanation), page),
+    pairs([...timeline(own), ...fates(explanation)], page),
     '',
     ...wrapWords(origin, width).map(palette.dim),
     '',
   ].join('\n');
 }
 
-function introduction({ scenario, setupSeconds }: Explanation): string {
+/** Of several guests, the times and bytes of the one whose rounds are told. */
+function ofOneVm(explanation: Explanation): Explanation {
+  const { vms, decisiveVm } = explanation;
+  return vms && decisiveVm !== undefined ? { ...explanation, ...vms[decisiveVm - 1] } : explanation;
+}
+
+function introduction({ scenario, setupSeconds, vms, decisiveVm }: Explanation): string {
   const limit = formatSeconds(scenario.migration.downtimeLimit);
+  const which = vms ? `These are the rounds of VM ${decisiveVm} of ${vms.length}. ` : '';
   return (
-    `The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. Whenever what is left looks small enough, ` +
+    `${which}The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. Whenever what is left looks small enough, ` +
     'the dirty log is fetched, which ends a round, and what is left then is held against what is allowed: ' +
     `the estimated speed x ${limit}.`
   );
@@ -103,6 +111,18 @@ function throttled(steps: NonNullable<Explanation['throttleSteps']>): string {
   const told = steps.map(({ time, share }) => `${formatPercent(share)} from ${formatSeconds(time)}`);
   if (told.length > 2 * SHOWN) told.splice(SHOWN, told.length - 2 * SHOWN, '…');
   return told.join(', ');
+}
+
+/** What became of each of several guests. */
+function fates({ vms = [] }: Explanation): [string, string][] {
+  return vms.map(({ verdict, totalSeconds, downtimeSeconds, waitedSeconds }, index) => {
+    const waited = waitedSeconds > 0 ? `, waited ${formatSeconds(waitedSeconds)}` : '';
+    const figures =
+      totalSeconds !== null && downtimeSeconds !== null
+        ? ` after ${formatSeconds(totalSeconds)}, downtime ${formatSeconds(downtimeSeconds)}`
+        : '';
+    return [`VM ${index + 1}`, `${verdict}${figures}${waited}`];
+  });
 }
 
 function finite(bytes: number): number {

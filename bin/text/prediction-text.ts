@@ -2,7 +2,7 @@ import { formatBytes, formatNumber, formatPercent, formatSeconds } from '../../r
 import { provenance } from '../../report/study-labels.js';
 import { renderTable, type Page } from '../../report/table.js';
 import { wrapWords } from '../../report/wrap.js';
-import type { Prediction } from '../../studies/predict.js';
+import type { Prediction, VmPrediction } from '../../studies/predict.js';
 import type { Summary } from '../../studies/summary.js';
 import type { Provenance } from '../provenance.js';
 import { pairs } from './pairs.js';
@@ -70,6 +70,36 @@ function times({ totalSeconds, downtimeSeconds, sourceDowntimeSeconds }: Predict
   return `${renderTable({ columns, rows }, page)}\n`;
 }
 
+/** What several guests at once have between them, by their medians. */
+function eachVm({ vms }: Prediction): [string, string][] {
+  if (!vms) return [];
+  const shares = vms.map(({ completedFraction }) => completedFraction);
+  const medians = (of: (vm: VmPrediction) => Summary | null) => vms.flatMap((vm) => of(vm)?.p50 ?? []);
+  const totals = rangeText(
+    medians((vm) => vm.totalSeconds),
+    formatSeconds,
+  );
+  const downtimes = rangeText(
+    medians((vm) => vm.downtimeSeconds),
+    formatSeconds,
+  );
+  const longest = Math.max(...vms.map(({ waitedSeconds }) => waitedSeconds?.p50 ?? 0));
+  const parts = [
+    Math.min(...shares) < 1 && `completed in ${rangeText(shares, formatPercent)} of the replications`,
+    totals !== undefined && `in all ${totals}`,
+    downtimes !== undefined && `downtime ${downtimes}`,
+    longest > 0 && `waited for its turn up to ${formatSeconds(longest)}`,
+  ];
+  return [[`each of ${vms.length} VMs`, parts.filter(Boolean).join(', ')]];
+}
+
+/** From the least to the most, undefined where there is none. */
+function rangeText(values: readonly number[], format: (value: number) => string): string | undefined {
+  if (values.length === 0) return undefined;
+  const [least, most] = [format(Math.min(...values)), format(Math.max(...values))];
+  return least === most ? least : `${least} to ${most}`;
+}
+
 function timeRow(name: string, { p10, p50, p90, mean }: Summary): string[] {
   const decimals = p50 < 0.1 ? 3 : p50 < 10 ? 2 : p50 < 100 ? 1 : 0;
   return [name, ...[p50, p10, p90, mean].map((seconds) => `${seconds.toFixed(decimals)} s`)];
@@ -79,6 +109,7 @@ function facts(prediction: Prediction, replications: number): [string, string][]
   const { setupSeconds, rounds, bytesOnWire, backgroundMbits, guestSlowdown, convergence } = prediction;
   const { alone, during } = backgroundMbits;
   const rows: [string, string | false][] = [
+    ...eachVm(prediction),
     ['set-up', setupSeconds !== null && formatSeconds(setupSeconds)],
     ['rounds', formatNumber(rounds)],
     ['on the wire', formatBytes(bytesOnWire, 'decimal')],

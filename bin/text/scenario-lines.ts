@@ -27,13 +27,13 @@ interface Item {
 /**
  * A scenario in a few words: what is migrated by whom, over what, within which limits. Ends in a line break.
  *
- * @param varied a field that has no single value here; what shows it is left out
+ * @param varied fields that have no single value here; what shows them is left out
  */
-export function scenarioLines(scenario: Scenario, page: Page, varied?: string): string {
+export function scenarioLines(scenario: Scenario, page: Page, ...varied: readonly string[]): string {
   const show = (items: readonly Item[]) =>
     itemLines(
       items
-        .filter(({ of }) => varied === undefined || !of.some((field) => varied.startsWith(field)))
+        .filter(({ of }) => !of.some((field) => varied.some((one) => one.startsWith(field))))
         .map(({ text }) => text),
       page.width,
     );
@@ -51,6 +51,9 @@ function guestItems({ stack, vm, migration }: Scenario): Item[] {
   return [
     { text: KINDS[migration.kind], of: ['migration.kind'] },
     ...(capabilities.length > 0 ? [withCapabilities] : []),
+    ...(migration.concurrent > 1
+      ? [{ text: `${migration.concurrent} VMs at once`, of: ['migration.concurrent'] }]
+      : []),
     { text: stack, of: ['stack'] },
     { text: `${formatBytes(vm.ram)} of RAM`, of: ['vm.ram'] },
     { text: `${vm.vcpus} ${vm.vcpus === 1 ? 'vCPU' : 'vCPUs'}`, of: ['vm.vcpus'] },

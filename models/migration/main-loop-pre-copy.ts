@@ -101,7 +101,7 @@ export function* complete(m: MainLoopMigration): Process {
  * migration.journal.resumedAt === sim.now // => true
  */
 export function resume(m: MainLoopMigration): void {
-  m.guest.resume();
+  m.guest.arrive();
   m.journal.resumedAt = m.sim.now;
 }
 

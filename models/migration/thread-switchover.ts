@@ -56,7 +56,7 @@ export function* switchover(m: ThreadMigration): Process {
   if (m.handOver) yield* m.handOver();
   yield delay(rules.resumeSeconds);
   part('resume');
-  guest.resume();
+  guest.arrive();
   journal.resumedAt = sim.now;
   state.phase = 'completed';
 }

@@ -67,6 +67,7 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
       },
       kubevirt: kubevirtConstants(version),
     },
+    outboundLimit: ['kubevirt', 'parallelOutboundMigrationsPerNode'],
     kinds: { lm: 'live migration of RAM, volumes shared (VirtualMachineInstanceMigration)' },
     migrate: migrateByKubevirt,
   };

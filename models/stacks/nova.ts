@@ -149,6 +149,7 @@ function novaStack(release: Release, qemu: string): Stack {
       libvirt: libvirtConstants(polls, isTunnelled, tunnelSource),
       ...(Object.keys(constants).length > 0 && { nova: constants }),
     },
+    ...('maxConcurrentMigrations' in constants && { outboundLimit: ['nova', 'maxConcurrentMigrations'] }),
     ...(steps && { timeout: 'live_migration_completion_timeout, in all instead of per GiB' }),
     kinds: { lm: 'pre-copy over shared storage (nova live-migration)' },
     migrate: (bed, kind) => migrateByNova(bed, kind, (pace) => perform(release, qemu, bed, kind, pace)),

@@ -42,6 +42,7 @@ export function ovirtStack(policy: OvirtPolicy, qemuVersion?: string): Stack {
       },
       ovirt: constantsOf(policy),
     },
+    outboundLimit: ['ovirt', 'maxMigrations'],
     kinds: { lm: 'live migration of RAM, disks shared' },
     migrate: (bed, kind) => migrateByVdsm(bed, kind, policy),
   };

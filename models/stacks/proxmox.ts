@@ -34,6 +34,14 @@ const constants: Readonly<Record<string, Constant>> = {
     about: 'share of the RAM that the XBZRLE cache has at least; its size is a power of two',
     source,
   },
+  maxWorkers: {
+    value: 1,
+    unit: '1',
+    about: 'jobs of a bulk migration at a time; 0: no limit, as for guests that are migrated one by one',
+    source:
+      'pve-manager, MigrateAll.js, the parallel jobs that the form begins with; the API takes max_workers of datacenter.cfg',
+    accepts: { whole: true },
+  },
 };
 
 /**
@@ -70,6 +78,7 @@ export function proxmoxStack(qemuVersion = '10.1'): Stack {
       },
       proxmox: constants,
     },
+    outboundLimit: ['proxmox', 'maxWorkers'],
     kinds: { lm: 'live migration of RAM, disks on shared storage (qm migrate --online)' },
     migrate: migrateByQemuServer,
   };

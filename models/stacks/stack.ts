@@ -19,6 +19,8 @@ export interface Stack {
   timeout?: string;
   /** The same product over another QEMU ('2.9'), as NAME/qemu-VERSION; absent where there is no other. */
   over?(qemu: string): Stack;
+  /** Group and name of the constant that says how many migrations leave a host at a time; absent: as many as asked. */
+  outboundLimit?: readonly [group: string, name: string];
   /** What it can do, and what each kind is in this product. */
   kinds: Readonly<Partial<Record<MigrationKind, string>>>;
   /** Runs one migration of that kind on a test bed, from request to finish. */

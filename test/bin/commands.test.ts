@@ -96,7 +96,15 @@ describe('migsim stacks', () => {
 
 describe('migsim', () => {
   it('shows help with examples, of itself and of every command', async () => {
-    for (const command of [[], ['predict'], ['threshold'], ['explain'], ['schema'], ['stacks']]) {
+    for (const command of [
+      [],
+      ['predict'],
+      ['threshold'],
+      ['compare'],
+      ['explain'],
+      ['schema'],
+      ['stacks'],
+    ]) {
       const { code, stdout, stderr } = await migsim([...command, '--help']);
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toContain('Examples:');

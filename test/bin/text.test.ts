@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { readWholeNumber } from '../../bin/whole-number.js';
 import { axisFormat } from '../../bin/text/axis-values.js';
+import { comparisonText } from '../../bin/text/comparison-text.js';
 import { explanationText } from '../../bin/text/explanation-text.js';
 import { pairs } from '../../bin/text/pairs.js';
 import { predictionText } from '../../bin/text/prediction-text.js';
@@ -11,6 +12,7 @@ import { thresholdText } from '../../bin/text/threshold-text.js';
 import { profileHash } from '../../calibration/profile-hash.js';
 import { textWidth } from '../../report/text-width.js';
 import { findProfile, findStack } from '../../scenario/catalog.js';
+import { prepareComparison } from '../../studies/compare.js';
 import type { Explanation } from '../../studies/explain.js';
 import { predictionOf } from '../../studies/predict.js';
 import { prepare } from '../../studies/prepare.js';
@@ -45,6 +47,15 @@ const explanation = (rounds: number): Explanation => ({
   rounds: Array.from({ length: rounds }, () => round),
   curves: [],
 });
+const vm = (totalSeconds: number, waitedSeconds: number) => ({
+  verdict: 'completed' as const,
+  totalSeconds,
+  downtimeSeconds: 1,
+  sourceDowntimeSeconds: 0.5,
+  waitedSeconds,
+  setupSeconds: 3,
+  bytesOnWire: 400e6,
+});
 const threshold = {
   over: 'vm.workload[0].size',
   unit: 'bytes',
@@ -58,6 +69,11 @@ const threshold = {
 };
 const axis = { dimension: 'bytes', to: 256 * 2 ** 20, tolerance: 2 ** 21 } as const;
 
+/** One product that completes, and one that does not. */
+const compared = prepareComparison([], 'openstack-icehouse,qemu-7.2').map((one, index) =>
+  predictionOf(one, [index === 0 ? completedRun : lostRun]),
+);
+
 describe('text for people', () => {
   const texts: Record<string, (width: number, isColored?: boolean) => string> = {
     prediction: (width, isColored) =>
@@ -66,6 +82,7 @@ describe('text for people', () => {
       predictionText(predictionOf(prepared, [lostRun]), source, page(width, isColored)),
     threshold: (width, isColored) =>
       thresholdText(threshold, axis, prepared.scenario, source, page(width, isColored)),
+    comparison: (width, isColored) => comparisonText(compared, source, page(width, isColored)),
     explanation: (width, isColored) => explanationText(explanation(100), source, page(width, isColored)),
     stack: (width, isColored) =>
       stackText(findStack('qemu-1.2.1'), findProfile('qemu-1.2.1-bench'), page(width, isColored)),
@@ -93,6 +110,41 @@ describe('text for people', () => {
     expect(lines({ 'hosts.busyThreads': 1, 'source.load': 0.5 }).replace(/\s+/gu, ' ')).toContain(
       'from 24 CPUs 50 % busy and with 1 busy thread to 24 CPUs with 1 busy thread',
     );
+  });
+
+  it('puts products side by side where the page is wide enough, else one below the other', () => {
+    const wide = comparisonText(compared, source, plain);
+    expect(wide).toMatch(/^ +openstack-icehouse +qemu-7\.2$/mu);
+    expect(wide).toMatch(/^outcome +completed +non-converging$/mu);
+    expect(wide).toMatch(/^in all +20 s +–$/mu);
+    expect(wide).toMatch(/^downtime limit +30 ms +300 ms$/mu);
+    expect(wide).toMatch(/^limit of rate +none +128 MiB\/s$/mu);
+    expect(wide).toMatch(/^qemu-7\.2 +At best 110 MiB were left/mu);
+    expect(wide).toContain('All at one place, that of profile p,');
+    // The limits differ, so they are not said of both.
+    expect(wide).not.toContain('live migration · openstack-icehouse');
+    expect(wide).not.toContain('· downtime limit');
+    const narrow = comparisonText(compared, source, page(40));
+    expect(narrow).toMatch(/^stack: qemu-7\.2\n {2}outcome: non-converging\n {2}completed: 0 %$/mu);
+  });
+
+  it('gives a warning that holds for all products once, and names the product of any other', () => {
+    const text = comparisonText(compared, source, page(110));
+    expect(text.match(/a single replication/gu)).toHaveLength(1);
+    expect(text).toContain('warning: qemu-7.2: profile icclab-2014 was not measured on stack qemu-7.2');
+  });
+
+  it('says of several guests how many they are, and what they have between them', () => {
+    const scenario = { ...prepared.scenario, migration: { ...prepared.scenario.migration, concurrent: 2 } };
+    const run = { ...completedRun, vms: [vm(20, 0), vm(38, 19)], decisiveVm: 2 };
+    const text = predictionText(predictionOf({ ...prepared, scenario }, [run]), source, plain);
+    expect(text).toContain('live migration · 2 VMs at once · ');
+    expect(text.replace(/\s+/gu, ' ')).toContain(
+      'each of 2 VMs in all 20 s to 38 s, downtime 1 s, waited for its turn up to 19 s',
+    );
+    const told = explanationText({ ...explanation(3), vms: run.vms, decisiveVm: 2 }, source, plain);
+    expect(told).toContain('These are the rounds of VM 2 of 2.');
+    expect(told).toMatch(/^VM 2 +completed after 38 s, downtime 1 s, waited 19 s$/mu);
   });
 
   it('leaves out the middle of a long run, and says how much', () => {

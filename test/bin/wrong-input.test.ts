@@ -2,6 +2,7 @@ import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findProfile, findStack, stacks } from '../../scenario/catalog.js';
 import { migsim } from './migsim.js';
 
 const files: Record<string, string | Buffer> = {
@@ -25,6 +26,11 @@ beforeAll(() => {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const groups = Object.keys({
+  ...findStack('qemu-7.2').constants,
+  ...findProfile('icclab-2014').constants,
+});
 
 /** A command line, and the line that it is answered with. */
 const cases: [words: string, line: string][] = [
@@ -79,6 +85,43 @@ const cases: [words: string, line: string][] = [
   ['explain a.yaml b.yaml', 'b.yaml: one argument too many; see migsim explain --help'],
   ['threshold', 'threshold: needs --over and --from and --to; see migsim threshold --help'],
   ['threshold --over stress --from 2MiB --to 1MiB', '--from is 2MiB: must be less than --to, which is 1MiB'],
+  ['compare', 'compare: needs --stacks; see migsim compare --help'],
+  [
+    'compare --stacks qemu-7.2,qemu-7.3',
+    "--stacks: stack is 'qemu-7.3': no such stack; did you mean qemu-7.2?",
+  ],
+  [
+    'compare --stacks nonesuch',
+    "--stacks: stack is 'nonesuch': no such stack; known: " + stacks.map(({ name }) => name).join(', '),
+  ],
+  [
+    'compare --stacks=',
+    "--stacks is '': must be names of stacks with commas between them, such as qemu-2.9,qemu-7.2",
+  ],
+  [
+    'compare --stacks qemu-2.0,,qemu-7.2',
+    '--stacks is qemu-2.0,,qemu-7.2: must be names of stacks with commas between them, such as qemu-2.9,qemu-7.2',
+  ],
+  [
+    'compare --stacks qemu-2.0,qemu-7.2,qemu-2.0',
+    '--stacks is qemu-2.0,qemu-7.2,qemu-2.0: names qemu-2.0 twice',
+  ],
+  ['compare --stacks qemu-2.0 --stacks qemu-7.2', '--stacks is given 2 times: must be one value'],
+  [
+    'compare --stack qemu-2.0 --stacks qemu-7.2',
+    '--stack is qemu-2.0: a comparison takes its products from --stacks',
+  ],
+  [
+    'compare --stacks openstack-icehouse,qemu-7.2 --kind blm',
+    '--kind: migration.kind is blm: qemu-7.2 has lm, stop-and-copy',
+  ],
+  [
+    'compare --stacks openstack-icehouse,qemu-7.2 --set parameters.libvirt.pollSeconds=1',
+    '--set parameters.libvirt.pollSeconds: parameters.libvirt: no such constant; known: ' +
+      `${groups.join(', ')}, burst (stack qemu-7.2)`,
+  ],
+  ['compare two.ndjson --stacks qemu-7.2', 'two.ndjson: holds 2 scenarios: this command takes one'],
+  ['predict --stacks qemu-7.2', '--stacks: predict has no such flag; see migsim predict --help'],
   ['stacks qemu-1.2', "stack is 'qemu-1.2': no such stack; did you mean qemu-1.2.1?"],
 ];
 

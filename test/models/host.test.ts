@@ -116,6 +116,28 @@ describe('a thread', () => {
     expect(vcpus.used()).toBeCloseTo(9, 9);
   });
 
+  it('is promised what those at work now leave it', () => {
+    const { host, secondsFor } = hostOf({ cpus: 1, cores: 1, load: 0, hyperThreadGain: 0 });
+    const [first, second] = [host.thread('first'), host.thread('second')];
+    expect(host.speedOfNext()).toBe(1);
+    const promised: number[] = [];
+    expect(
+      secondsFor(
+        {
+          ...first,
+          work: (seconds) => (simulation, resume) => {
+            const cancel = first.work(seconds)(simulation, resume);
+            promised.push(host.speedOfNext());
+            return cancel;
+          },
+        },
+        1,
+      ),
+    ).toBeCloseTo(1, 9);
+    expect(promised).toEqual([0.5]);
+    expect([second.used(), host.speedOfNext()]).toEqual([0, 1]);
+  });
+
   it('counts CPU time that nobody waits for', () => {
     const thread = hostOf(study).host.thread('migration');
     thread.spend(0.25);

@@ -62,6 +62,7 @@ test('without file and flags it is the idle VM of the study, migrated live', () 
       timeout: null,
       capabilities: [],
       postCopyAfter: null,
+      concurrent: 1,
     },
     parameters: {},
   });
@@ -101,6 +102,7 @@ test('every field of a file becomes SI', () => {
       timeout: null,
       capabilities: [],
       postCopyAfter: null,
+      concurrent: 1,
     },
     parameters: {
       burst: {

@@ -7,7 +7,8 @@ function world(fields: Record<string, unknown>, replication = 1) {
   const { scenario, parameters } = prepare(
     Object.entries(all).map(([path, value]) => ({ origin: 'test', path, value })),
   );
-  return buildWorld(scenario, parameters, replication);
+  const built = buildWorld(scenario, parameters, replication);
+  return { ...built, ...built.vms[0]! };
 }
 
 /** All that chance decides before and during a run. */
@@ -55,6 +56,51 @@ describe('a replication', () => {
 
   it('is not a pair of digits: seed 1, number 11 is not seed 11, number 1', () => {
     expect(draws({ seed: 1 }, 11)).not.toEqual(draws({ seed: 11 }, 1));
+  });
+});
+
+describe('several guests at once', () => {
+  const draw = ({ bed }: ReturnType<typeof world>['vms'][number]) => {
+    const { bursts, stream, guest } = bed.migration;
+    guest.memory.sync(0);
+    return [bursts.next(false), bed.random.uniform(), stream.free(), guest.memory.sync(0.0001)];
+  };
+
+  it('draw from streams of their own, and the first draws what it draws alone', () => {
+    const [alone] = world({}).vms.map(draw);
+    const three = world({ 'migration.concurrent': 3 }).vms.map(draw);
+    expect(three[0]).toEqual(alone);
+    for (const index of [0, 1]) expect(new Set(three.map((draws) => draws[index])).size).toBe(3);
+  });
+
+  it('share one link and one source, and leave it for the destination', () => {
+    const fields = { 'hosts.cpus': 2, 'hosts.cores': 2, 'migration.concurrent': 3 };
+    const { vms, sim } = world(fields);
+    const [first, second, third] = vms.map(({ bed }) => bed.migration);
+    // Three vCPUs on two cores, and one who asks.
+    expect(first!.source.speedOfNext()).toBeCloseTo(2 / 4, 12);
+    expect(first!.guest.speedAlone).toBeCloseTo(2 / 3, 12);
+    first!.guest.arrive();
+    second!.guest.arrive();
+    expect(first!.source.speedOfNext()).toBe(1);
+    sim.at(3, () => undefined);
+    sim.run();
+    expect([first, second, third].map((one) => one!.guest.time())).toEqual([3, 3, 3]);
+    first!.stream.push(1e9, 0);
+    const whole = first!.stream.rate();
+    second!.stream.push(1e9, 0);
+    expect(first!.stream.rate()).toBeCloseTo(whole / 2, 6);
+  });
+
+  it('overflow the queue sooner, when more of them send', () => {
+    const beside = {
+      'link.goodput': '900 Mbit/s',
+      'background.rate': '400 Mbit/s',
+      'link.sharing': 'weighted',
+    };
+    const overflows = (concurrent: number) =>
+      world({ ...beside, 'migration.concurrent': concurrent }).bed.queueOverflows;
+    expect([1, 2].map(overflows)).toEqual([false, true]);
   });
 });
 
@@ -109,6 +155,6 @@ describe('a world', () => {
 describe('examples', () => {
   it('give the values that stand in the docstrings', () => {
     const { scenario, parameters } = prepare([]);
-    expect(buildWorld(scenario, parameters, 1).bed.migration.guest.memory.pages).toBe(4_194_304);
+    expect(buildWorld(scenario, parameters, 1).vms[0]!.bed.migration.guest.memory.pages).toBe(4_194_304);
   });
 });

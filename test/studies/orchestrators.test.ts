@@ -38,7 +38,8 @@ function abortTime(stack: string, stress: string, fields: Fields = {}): number {
     'vm.workload[0].size': stress,
     ...fields,
   });
-  const { sim, bed, journal } = buildWorld(scenario, parameters, 1);
+  const { sim, vms } = buildWorld(scenario, parameters, 1);
+  const { bed, journal } = vms[0]!;
   sim.spawn(findStack(stack).migrate(bed, 'lm'));
   sim.run(3000);
   return journal.finishedAt!;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commonVerdict, predictionOf } from '../../studies/predict.js';
+import { predictionOf } from '../../studies/predict.js';
+import { commonVerdict, worstVerdict, type Verdict } from '../../studies/verdicts.js';
 import { predictionWarnings } from '../../studies/prediction-warnings.js';
 import { prepare } from '../../studies/prepare.js';
 import { reasonFor, shortfallOf } from '../../studies/reason.js';
@@ -62,6 +63,27 @@ describe('a prediction', () => {
     expect(predictionOf(standard, [{ ...lostRun, nearest: null }]).convergence).toBeNull();
   });
 
+  it('has a part for each of several guests: times where it completed, waits always', () => {
+    const vm = (verdict: Verdict, totalSeconds: number | null, waitedSeconds: number) => ({
+      verdict,
+      totalSeconds,
+      downtimeSeconds: totalSeconds === null ? null : 1,
+      sourceDowntimeSeconds: null,
+      waitedSeconds,
+      setupSeconds: 3,
+      bytesOnWire: 400e6,
+    });
+    const runs = [
+      { ...completedRun, vms: [vm('completed', 10, 0), vm('completed', 20, 10)], decisiveVm: 2 },
+      { ...lostRun, vms: [vm('completed', 12, 0), vm('non-converging', null, 12)], decisiveVm: 2 },
+    ];
+    const { vms } = predictionOf(standard, runs);
+    expect(vms!.map(({ completedFraction }) => completedFraction)).toEqual([1, 0.5]);
+    expect(vms!.map(({ totalSeconds }) => totalSeconds?.mean)).toEqual([11, 20]);
+    expect(vms!.map(({ waitedSeconds }) => waitedSeconds?.mean)).toEqual([0, 11]);
+    expect(predictionOf(standard, [completedRun])).not.toHaveProperty('vms');
+  });
+
   it('needs a run', () => {
     expect(() => predictionOf(standard, [])).toThrow('predictionOf: runs is empty');
   });
@@ -102,6 +124,32 @@ describe('the reason', () => {
     expect(reasonFor(standard.scenario, { ...lostRun, nearest })).toContain('The stop test passed, but');
     expect(reasonFor(standard.scenario, { ...lostRun, stoppedFirst: true, nearest: null })).toMatch(
       /800 MB had been sent\. The guest stands still, .* with more patience it completes/u,
+    );
+  });
+
+  it('of several guests says which of them it is of', () => {
+    const own = { sourceDowntimeSeconds: 4, setupSeconds: 3, bytesOnWire: 500e6 };
+    const first = {
+      ...own,
+      verdict: 'completed' as const,
+      totalSeconds: 20,
+      downtimeSeconds: 4,
+      waitedSeconds: 0,
+    };
+    const second = { ...first, verdict: 'non-converging' as const, totalSeconds: null, waitedSeconds: 20 };
+    const stopped = { ...completedRun, stoppedFirst: true, vms: [first, first], decisiveVm: 1 };
+    expect(reasonFor(standard.scenario, stopped)).toBe(
+      'VM 1 of 2 was the last to finish. The guest was stopped before the transfer, so nothing became dirty again: ' +
+        'one pass of 500 MB in 4 s.',
+    );
+    const lost = { ...lostRun, vms: [first, second], decisiveVm: 2 };
+    expect(reasonFor(standard.scenario, lost)).toMatch(
+      /^VM 2 of 2 did not finish\. At best 110 MiB were left/u,
+    );
+    const waiting = { ...second, waitedSeconds: 120, setupSeconds: null };
+    expect(reasonFor(standard.scenario, { ...lost, vms: [first, waiting] })).toBe(
+      'VM 2 of 2 still waited for its turn when the patience of 120 s ended: ' +
+        'the product lets only so many leave a host at once.',
     );
   });
 
@@ -168,6 +216,7 @@ describe('examples', () => {
     expect(commonVerdict(['completed', 'non-converging', 'completed', 'non-converging'])).toBe(
       'non-converging',
     );
+    expect(worstVerdict(['aborted', 'completed', 'non-converging'])).toBe('aborted');
     expect(shortfallOf({ ...completedRun, nearest: { remainingBytes: 110, thresholdBytes: 100 } })).toBe(1.1);
   });
 

@@ -1,0 +1,25 @@
+export type Verdict = 'completed' | 'non-converging' | 'aborted' | 'failed';
+
+/** From the best end to the worst. */
+const verdicts: readonly Verdict[] = ['completed', 'non-converging', 'aborted', 'failed'];
+
+/**
+ * The most frequent verdict, ties to the worse.
+ *
+ * @example
+ * commonVerdict(['completed', 'non-converging', 'completed', 'non-converging']) // => 'non-converging'
+ */
+export function commonVerdict(of: readonly Verdict[]): Verdict {
+  const count = (verdict: Verdict) => of.filter((one) => one === verdict).length;
+  return verdicts.reduce((best, verdict) => (count(verdict) >= Math.max(1, count(best)) ? verdict : best));
+}
+
+/**
+ * The worst of several verdicts.
+ *
+ * @example
+ * worstVerdict(['aborted', 'completed', 'non-converging']) // => 'aborted'
+ */
+export function worstVerdict(of: readonly Verdict[]): Verdict {
+  return verdicts.findLast((verdict) => of.includes(verdict)) ?? 'completed';
+}
