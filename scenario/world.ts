@@ -2,6 +2,7 @@ import { createFluid, type Fluid } from '../sim/fluid.js';
 import { createRecorder, type Recorder } from '../sim/recorder.js';
 import { createSimulation, type Simulation } from '../sim/simulation.js';
 import { createBursts, quantileAt } from '../models/burst.js';
+import type { GuestDisk } from '../models/disk.js';
 import { createDrift, createGuest } from '../models/guest.js';
 import { createHost } from '../models/host.js';
 import { createLink, type Link } from '../models/link.js';
@@ -10,7 +11,7 @@ import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
 import type { Testbed } from '../models/stacks/testbed.js';
 import { createStalls } from '../models/stalls.js';
-import { createStream } from '../models/stream.js';
+import { createStream, type Stream } from '../models/stream.js';
 import { layOutMemory } from './memory-layout.js';
 import type { Parameters } from './parameters.js';
 import type { Scenario } from './scenario.js';
@@ -21,6 +22,8 @@ export interface World {
   link: Link;
   bed: Testbed;
   journal: Journal;
+  /** Payload of all of the migration's connections so far. */
+  bytesOnWire(): number;
   /** Curves of the run, for those who asked for details. */
   recorder?: Recorder;
 }
@@ -74,6 +77,12 @@ export function buildWorld(
   const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
   const guest = createGuest(source, memory, busyVcpus, createDrift(guestValues.drift, sim.random('drift')));
   const flow = link.open('migration', 'migration');
+  const socket = {
+    ...stream,
+    sendBufferBytes: link.overflows ? stream.overflowBufferBytes : stream.sendBufferBytes,
+    roundTripSeconds: 2 * scenario.link.latency,
+  };
+  const others: Stream[] = [];
   const journal = createJournal(withDetails);
   const estimateDraws = sim.random('estimate');
 
@@ -86,11 +95,7 @@ export function buildWorld(
     guest,
     source,
     thread,
-    stream: createStream(sim, flow, {
-      ...stream,
-      sendBufferBytes: link.overflows ? stream.overflowBufferBytes : stream.sendBufferBytes,
-      roundTripSeconds: 2 * scenario.link.latency,
-    }),
+    stream: createStream(sim, flow, socket),
     bursts: createBursts(burst, sim.random('burst'), 1 + burst.networkSlowdown * occupiedShare),
     costs: {
       zeroPageSeconds: cpu.zeroPageSeconds * pace,
@@ -108,15 +113,21 @@ export function buildWorld(
       backgroundBytes: link.backgroundCarried(),
     }),
   };
-  const recorder = withDetails ? recordRun(sim, fluid, link, migration) : undefined;
+  const recorder = withDetails ? recordRun(sim, fluid, link, migration, others) : undefined;
   return {
     sim,
     link,
     journal,
     ...(recorder && { recorder }),
+    bytesOnWire: () => others.reduce((sum, other) => sum + other.carried(), migration.stream.carried()),
     bed: {
       migration,
-      disk: { readRate: disk.readRate, allocatedBytes: scenario.vm.disk.allocated },
+      disk: guestDisk(scenario.vm.disk, disk.readRate),
+      openStream: (name) => {
+        const opened = createStream(sim, link.open(name, 'migration'), socket);
+        others.push(opened);
+        return opened;
+      },
       linkRate: scenario.link.rate,
       steps,
       services: source.thread('services'),
@@ -148,6 +159,20 @@ function busyShare({ vm }: Scenario, visitSeconds: number): number {
   return vm.workload.reduce((most, { rate }) => Math.max(most, Math.min(1, rate * visitSeconds)), 0);
 }
 
+function guestDisk({ size, allocated, writes }: Scenario['vm']['disk'], readRate: number): GuestDisk {
+  return {
+    readRate,
+    sizeBytes: size,
+    allocatedBytes: allocated,
+    writes: writes.map(({ size: part, rate, pattern, request }) => ({
+      sizeBytes: part,
+      bytesPerSecond: rate,
+      requestBytes: request,
+      pattern,
+    })),
+  };
+}
+
 /** Names of a run's curves, with their units. */
 export const curves = {
   'link: migration': 'bytes/s',
@@ -161,13 +186,22 @@ export const curves = {
  * Records a run: what the link carries by class, what waits and what the syncs find, and the CPU time that the migration
  * has used. Rates are exact steps; memory and CPU change at the calls and syncs in which they are looked at.
  */
-function recordRun(sim: Simulation, fluid: Fluid, link: Link, migration: Migration): Recorder {
+function recordRun(
+  sim: Simulation,
+  fluid: Fluid,
+  link: Link,
+  migration: Migration,
+  others: readonly Stream[],
+): Recorder {
   const recorder = createRecorder(sim);
   const set = (name: keyof typeof curves, value: number): void => recorder.series(name).set(value);
   set('link: migration', 0);
   set('link: background', link.backgroundRate());
   fluid.onChange(() => {
-    set('link: migration', migration.stream.rate());
+    set(
+      'link: migration',
+      others.reduce((sum, other) => sum + other.rate(), migration.stream.rate()),
+    );
     set('link: background', link.backgroundRate());
   });
   migration.record = (series, bytes) => {

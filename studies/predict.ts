@@ -27,6 +27,10 @@ export interface Prediction {
   /** Fetches of the dirty log. */
   rounds: number;
   bytesOnWire: number;
+  /** Of these, what was sent for disks; absent where none was copied. */
+  diskBytes?: number;
+  /** Share of what the guest wanted to write to its disk that it could not, where writes waited for the network. */
+  diskWriteSlowdown?: number;
   migrationCpuSeconds: number;
   /** Of one core, while the migration runs. */
   migrationCpuShare: number;
@@ -46,6 +50,16 @@ export interface Convergence {
   thresholdBytes: number;
   /** What was left as a multiple of what was allowed: above 1 the test failed. */
   shortfallFactor: number;
+}
+
+function diskFigures(runs: readonly RunResult[]): Pick<Prediction, 'diskBytes' | 'diskWriteSlowdown'> {
+  const slowdown = meanOf(runs, ({ mirror }) =>
+    mirror && mirror.wantedBytes > 0 ? 1 - mirror.writtenBytes / mirror.wantedBytes : null,
+  );
+  return {
+    ...(runs.some((run) => run.diskBytes > 0) && { diskBytes: mean(runs.map((run) => run.diskBytes)) }),
+    ...(slowdown !== null && { diskWriteSlowdown: slowdown }),
+  };
 }
 
 /** From the best end to the worst. */
@@ -92,6 +106,7 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
     setupSeconds: meanOf(alike, (run) => run.setupSeconds),
     rounds: mean(alike.map((run) => run.syncs)),
     bytesOnWire: mean(alike.map((run) => run.bytesOnWire)),
+    ...diskFigures(alike),
     migrationCpuSeconds: mean(alike.map((run) => run.migrationCpuSeconds)),
     migrationCpuShare: mean(alike.map((run) => run.migrationCpuShare)),
     backgroundMbits: {

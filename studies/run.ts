@@ -1,5 +1,12 @@
 import type { Guest } from '../models/guest.js';
-import type { DowntimeParts, Journal, Round, StopTest, ThrottleStep } from '../models/migration/journal.js';
+import type {
+  DowntimeParts,
+  Journal,
+  MirrorJournal,
+  Round,
+  StopTest,
+  ThrottleStep,
+} from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
 import type { Stack } from '../models/stacks/stack.js';
 import type { Parameters } from '../scenario/parameters.js';
@@ -20,6 +27,10 @@ export interface RunResult {
   stoppedFirst: boolean;
   syncs: number;
   bytesOnWire: number;
+  /** Of these, what was sent for disks. */
+  diskBytes: number;
+  /** How the disk mirror fared, where there was one. */
+  mirror: MirrorJournal | null;
   migrationCpuSeconds: number;
   /** Of one core, from the first byte to the last (or until patience runs out). */
   migrationCpuShare: number;
@@ -89,7 +100,9 @@ export function runOnce(
     setupSeconds: start?.time ?? null,
     stoppedFirst: journal.stoppedAt !== null && journal.stoppedAt <= (start?.time ?? Infinity),
     syncs: journal.syncs,
-    bytesOnWire: bed.migration.stream.carried(),
+    bytesOnWire: world.bytesOnWire(),
+    diskBytes: journal.diskBytes,
+    mirror: journal.mirror,
     migrationCpuSeconds: end.cpuSeconds,
     migrationCpuShare: transferSeconds > 0 ? (end.cpuSeconds - start!.cpuSeconds) / transferSeconds : 0,
     background: {

@@ -19,6 +19,8 @@ export interface Stack {
   timeout?: string;
   /** The same product over another QEMU ('2.9'), as NAME/qemu-VERSION; absent where there is no other. */
   over?(qemu: string): Stack;
+  /** Its disks stand still while they are copied in the stream: what a guest writes to them is not modelled. */
+  idleDisks?: true;
   /** What it can do, and what each kind is in this product. */
   kinds: Readonly<Partial<Record<MigrationKind, string>>>;
   /** Runs one migration of that kind on a test bed, from request to finish. */
