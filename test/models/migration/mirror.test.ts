@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DiskWrites, GuestDisk } from '../../../models/disk.js';
+import { createDiskImage } from '../../../models/migration/disk-image.js';
+import { guestWrites } from '../../../models/migration/guest-writes.js';
 import { mirrorUntilReady } from '../../../models/migration/mirror.js';
 import { mirrorConstants } from '../../../models/stacks/disk-constants.js';
 import { mirrorDisk } from '../../../models/stacks/disk-copy.js';
@@ -48,6 +50,33 @@ describe('a disk mirror', () => {
     expect(migration.state.phase).toBe('completed');
     expect(sim.now).toBeCloseTo(10.1, 2);
     expect(journal.downtimeParts.disk).toBeCloseTo(0, 9);
+  });
+
+  it('ends when it is drained, as its example says', () => {
+    const disk = { allocatedBytes: 10 * MIB };
+    const { journal, migration, bed, sim } = world({ disk, pagesPerSecond: MIB / wirePage });
+    sim.spawn(
+      (function* () {
+        const mirror = yield* mirrorDisk(bed, migration);
+        yield* mirror!.drain();
+      })(),
+    );
+    sim.run();
+    expect(journal.mirror!.readyAt).toBeCloseTo(10, 9);
+    expect(sim.now).toBeCloseTo(10, 6);
+  });
+
+  it('counts what the guest wants to write once its writes wait, as the example says', () => {
+    const { guest, bed, sim, runTo } = world({ disk: { allocatedBytes: MIB } });
+    const disk = { ...bed.disk, writes: writes(1, 1) };
+    const image = createDiskImage({ disk, chunkBytes: 65536, guestTime: 0, random: sim.random('disk') })!;
+    const rules = { guestQueueDepth: 32, headerBytes: 0 };
+    const through = guestWrites({ guest, stream: bed.openStream('disk'), image, rules });
+    through.block();
+    runTo(1);
+    const count = { wantedBytes: 0, writtenBytes: 0 };
+    through.look(count);
+    expect(count).toEqual({ wantedBytes: MIB, writtenBytes: MIB });
   });
 
   it('sends no page before it is ready', () => {
