@@ -6,6 +6,23 @@ export interface DiskParameters {
   allocatedBytes: number;
 }
 
+/** A disk that its guest may write to while it is copied. */
+export interface GuestDisk extends DiskParameters {
+  /** Its virtual size. */
+  sizeBytes: number;
+  /** What the guest writes, each to a part of its own of what is allocated. */
+  writes: readonly DiskWrites[];
+}
+
+/** A part of a disk that the guest keeps writing. */
+export interface DiskWrites {
+  sizeBytes: number;
+  bytesPerSecond: number;
+  /** One write, bytes: a random one dirties at least a chunk, however small it is. */
+  requestBytes: number;
+  pattern: 'sequential' | 'uniform';
+}
+
 /** QEMU's unit of block migration (block-migration.c, BLOCK_SIZE, versions 0.12 to 9.0), bytes. */
 export const blockChunkBytes = 1 << 20;
 
@@ -21,4 +38,4 @@ export function blockWireBytes(allocatedBytes: number): number {
 }
 
 /** 8 bytes of sector and flags, 1 of length, and a name such as 'drive-virtio' (12). */
-const chunkHeaderBytes = 21;
+export const chunkHeaderBytes = 21;

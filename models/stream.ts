@@ -22,6 +22,8 @@ export interface StreamParameters {
 export interface Stream {
   /** Payload bytes that the socket holds when full. */
   readonly capacity: number;
+  /** There and back, seconds. */
+  readonly roundTripSeconds: number;
   /** Payload bytes that the socket takes now; how its buffers are packed makes it a little more or less each time. */
   free(): number;
   /** Bytes/s that leave the source now. */
@@ -36,6 +38,8 @@ export interface Stream {
   readonly taken: Wait;
   /** A socket that said EAGAIN can be written to again. */
   readonly writable: Wait;
+  /** At most so many of the bytes handed over have not left yet. */
+  drainedTo(bytes: number): Wait;
   /**
    * Waits until the hypervisor may close the socket; the kernel sends the rest. A socket that said EAGAIN is waited for
    * once more after it took the last byte (QEMU 1.2.1, buffered_close: only a put clears freeze_output), so a third of
@@ -151,6 +155,7 @@ export function createStream(
 
   return {
     capacity: sendBufferBytes,
+    roundTripSeconds,
     free() {
       const packed = 1 + fillSpread * (2 * packing.uniform() - 1);
       return Math.max(0, sendBufferBytes - occupied()) * packed;
@@ -179,6 +184,7 @@ export function createStream(
     },
     taken: whenOccupied(sendBufferBytes),
     writable: whenOccupied(writableLevel),
+    drainedTo: whenOccupied,
     *accepted() {
       if (occupied() > sendBufferBytes) yield whenOccupied(writableLevel);
     },

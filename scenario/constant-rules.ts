@@ -24,6 +24,14 @@ const positive = new Set([
   'queue.tcp',
   'guest.touchedShare',
   'guest.visitSeconds',
+  'disk.readRate',
+  'block.parallelReads',
+  'block.buffers',
+  'mirror.inFlight',
+  'mirror.operationBytes',
+  'mirror.granularityBytes',
+  'mirror.sliceSeconds',
+  'mirror.guestQueueDepth',
 ]);
 
 /** Constants that are shares of something, and cannot be more than all of it. */

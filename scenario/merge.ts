@@ -51,7 +51,7 @@ export interface Merged {
 }
 
 /** Lists that may be written as their only entry. */
-const LISTS = new Set(['background', 'vm.workload']);
+const LISTS = new Set(['background', 'vm.workload', 'vm.disk.writes']);
 
 /**
  * Merges layers and assignments, the lowest precedence first. Mappings are merged field by field, lists are replaced,

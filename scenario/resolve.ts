@@ -103,13 +103,16 @@ function completeLink(written: SchemaOutput['link'], defaults: LinkSpec): LinkSp
 function completeVm(written: SchemaOutput['vm'], defaults: ProfileDefaults, merged: Merged): VmSpec {
   const { vcpus, ram, layout, disk } = written;
   const isSizeOpen = !merged.states('vm.disk.size');
-  const size = isSizeOpen ? Math.max(disk.size, disk.allocated ?? 0) : disk.size;
+  // What is rewritten continually is allocated.
+  const rewritten = disk.writes.reduce((sum, { size: part }) => sum + part, 0);
+  const size = isSizeOpen ? Math.max(disk.size, disk.allocated ?? 0, rewritten) : disk.size;
+  const allocated = disk.allocated ?? Math.min(Math.max(defaults.diskAllocated(size), rewritten), size);
   return {
     vcpus,
     ram,
     resident: written.resident ?? Math.min(defaults.resident(ram), ram),
     layout: layout ?? defaults.layout,
-    disk: { size, allocated: disk.allocated ?? Math.min(defaults.diskAllocated(size), size) },
+    disk: { size, allocated, writes: disk.writes },
     workload: written.workload
       .map((one, index) => completeWorkload(one, index, defaults, merged))
       .filter((one) => one.size > 0),

@@ -25,6 +25,7 @@ export function checkRules(scenario: Scenario, merged: Merged): void {
     vm.disk.size,
     'bytes',
   );
+  checkDiskWrites(scenario, merged);
   checkMemory(scenario, merged);
   for (const index of vm.workload.keys()) checkPoints(index, scenario, merged);
 }
@@ -58,6 +59,20 @@ function checkAtMost(
       ? `must be at most ${name(whole)}, which is ${show(wholeValue)}`
       : `must be at least ${name(part)}, which is ${show(partValue)}`;
   throw merged.error(at, rule);
+}
+
+function checkDiskWrites({ vm: { disk } }: Scenario, merged: Merged): void {
+  const rewritten = disk.writes.reduce((sum, { size }) => sum + size, 0);
+  if (rewritten <= disk.allocated) return;
+  const show = (bytes: number) => formatQuantity(bytes, 'bytes');
+  const rule =
+    `disk writes > allocated (${show(rewritten)} > ${show(disk.allocated)}): ` +
+    'what a guest rewrites must fit into vm.disk.allocated';
+  const sizePaths = disk.writes.map((_, index) => ['vm', 'disk', 'writes', index, 'size']);
+  throw merged.error(
+    latest(merged, [...sizePaths, ['vm', 'disk', 'allocated'], ['vm', 'disk', 'size']]),
+    rule,
+  );
 }
 
 function checkMemory(scenario: Scenario, merged: Merged): void {

@@ -1,5 +1,6 @@
 import type { Link } from '../models/link.js';
 import type { MemorySeries, Migration } from '../models/migration/migration.js';
+import type { Stream } from '../models/stream.js';
 import type { Fluid } from '../sim/fluid.js';
 import { createRecorder, type Recorder } from '../sim/recorder.js';
 import type { Simulation } from '../sim/simulation.js';
@@ -20,10 +21,11 @@ export const curves = {
  */
 export function recordRun(
   { sim, fluid, link }: { sim: Simulation; fluid: Fluid; link: Link },
-  migrations: readonly Migration[],
+  vms: readonly { bed: { migration: Migration }; streams: readonly Stream[] }[],
 ): Recorder {
   const recorder = createRecorder(sim);
   const set = (name: keyof typeof curves, value: number): void => recorder.series(name).set(value);
+  const migrations = vms.map(({ bed }) => bed.migration);
   const sum = (of: (migration: Migration) => number): number =>
     migrations.reduce((total, migration) => total + of(migration), 0);
   set('link: migration', 0);
@@ -31,7 +33,7 @@ export function recordRun(
   fluid.onChange(() => {
     set(
       'link: migration',
-      sum(({ stream }) => stream.rate()),
+      vms.reduce((total, { streams }) => streams.reduce((rate, one) => rate + one.rate(), total), 0),
     );
     set('link: background', link.backgroundRate());
   });

@@ -61,8 +61,18 @@ export interface VmSpec {
   resident: number;
   layout: Layout;
   /** Bytes of the virtual disk, and of these the bytes its image holds. */
-  disk: { size: number; allocated: number };
+  disk: { size: number; allocated: number; writes: DiskWriteSpec[] };
   workload: WorkloadSpec[];
+}
+
+export interface DiskWriteSpec {
+  /** Bytes of the disk that are rewritten. */
+  size: number;
+  /** Bytes/s. */
+  rate: number;
+  pattern: 'sequential' | 'uniform';
+  /** Bytes of one write. */
+  request: number;
 }
 
 export interface WorkloadSpec {

@@ -158,6 +158,19 @@ const workload = z
   })
   .meta({ description: 'A region of memory that the guest keeps writing.' });
 
+const diskWrites = z
+  .strictObject({
+    size: quantity('bytes', { above: 0, max: SIZE_MAX }, 'Part of the disk that the guest keeps writing.'),
+    rate: quantity('rate', POSITIVE, 'What it writes while it runs at full speed.'),
+    pattern: choice(['sequential', 'uniform'], 'Order of the writes.').prefault('sequential'),
+    request: quantity(
+      'bytes',
+      { min: 512, max: 2 ** 30 },
+      'Size of one write; where they are random, each makes a whole chunk dirty.',
+    ).prefault('64 KiB'),
+  })
+  .meta({ description: 'A part of the disk that the guest keeps writing while it is copied.' });
+
 const vm = z
   .strictObject({
     vcpus: quantity('count', { min: 1, max: 4096, integer: true }, 'Virtual CPUs.').prefault(8),
@@ -183,6 +196,7 @@ const vm = z
           { min: 0, max: SIZE_MAX },
           "What the image holds, and block migration copies. Default: the profile's for such a disk.",
         ).optional(),
+        writes: z.array(diskWrites).register(singleOrList, { single: true }).prefault([]),
       })
       .meta({ description: "The guest's disk." })
       .prefault({}),

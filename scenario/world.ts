@@ -3,6 +3,7 @@ import type { RandomStream } from '../sim/random.js';
 import type { Recorder } from '../sim/recorder.js';
 import { createSimulation, type Simulation } from '../sim/simulation.js';
 import { createBursts, quantileAt } from '../models/burst.js';
+import type { GuestDisk } from '../models/disk.js';
 import { createDrift, createGuest } from '../models/guest.js';
 import { createHost, type Host } from '../models/host.js';
 import { createLink, type Link } from '../models/link.js';
@@ -11,7 +12,7 @@ import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
 import type { Testbed } from '../models/stacks/testbed.js';
 import { createStalls } from '../models/stalls.js';
-import { createStream } from '../models/stream.js';
+import { createStream, type Stream } from '../models/stream.js';
 import { layOutMemory } from './memory-layout.js';
 import type { Parameters } from './parameters.js';
 import { recordRun } from './run-curves.js';
@@ -31,6 +32,10 @@ export interface World {
 export interface Vm {
   bed: Testbed;
   journal: Journal;
+  /** The migration's connections, the one for RAM first. */
+  streams: readonly Stream[];
+  /** Payload of all of them so far. */
+  bytesOnWire(): number;
 }
 
 /** What all guests of a world share. */
@@ -73,8 +78,7 @@ export function buildWorld(
   const vms = Array.from({ length: scenario.migration.concurrent }, (_, index) =>
     createVm(place, scenario, parameters, index + 1, withDetails),
   );
-  const migrations = vms.map(({ bed }) => bed.migration);
-  const recorder = withDetails ? recordRun(place, migrations) : undefined;
+  const recorder = withDetails ? recordRun(place, vms) : undefined;
   return { sim: place.sim, link: place.link, vms, ...(recorder && { recorder }) };
 }
 
@@ -151,6 +155,12 @@ function createVm(
     ...(destination && { destination }),
   });
   const flow = link.open(own('migration'), 'migration');
+  const socket = {
+    ...stream,
+    sendBufferBytes: link.overflows ? stream.overflowBufferBytes : stream.sendBufferBytes,
+    roundTripSeconds: 2 * scenario.link.latency,
+  };
+  const connections = [createStream(sim, flow, socket, random('socket'))];
   const journal = createJournal(withDetails);
   const estimateDraws = random('estimate');
 
@@ -159,16 +169,7 @@ function createVm(
     guest,
     source,
     thread,
-    stream: createStream(
-      sim,
-      flow,
-      {
-        ...stream,
-        sendBufferBytes: link.overflows ? stream.overflowBufferBytes : stream.sendBufferBytes,
-        roundTripSeconds: 2 * scenario.link.latency,
-      },
-      random('socket'),
-    ),
+    stream: connections[0]!,
     bursts: createBursts(burst, random('burst'), 1 + burst.networkSlowdown * place.occupiedShare),
     costs: {
       zeroPageSeconds: cpu.zeroPageSeconds * pace,
@@ -188,9 +189,21 @@ function createVm(
   };
   return {
     journal,
+    streams: connections,
+    bytesOnWire: () => connections.reduce((sum, one) => sum + one.carried(), 0),
     bed: {
       migration,
-      disk: { readRate: disk.readRate, allocatedBytes: scenario.vm.disk.allocated },
+      disk: guestDisk(scenario.vm.disk, disk.readRate),
+      openStream: (name) => {
+        const opened = createStream(
+          sim,
+          link.open(own(name), 'migration'),
+          socket,
+          random(`socket of ${name}`),
+        );
+        connections.push(opened);
+        return opened;
+      },
       linkRate: scenario.link.rate,
       steps,
       services: source.thread(own('services')),
@@ -220,6 +233,20 @@ function createVm(
 /** Share of its time that the busiest vCPU works for the guest's workload. */
 function busyShare({ vm }: Scenario, visitSeconds: number): number {
   return vm.workload.reduce((most, { rate }) => Math.max(most, Math.min(1, rate * visitSeconds)), 0);
+}
+
+function guestDisk({ size, allocated, writes }: Scenario['vm']['disk'], readRate: number): GuestDisk {
+  return {
+    readRate,
+    sizeBytes: size,
+    allocatedBytes: allocated,
+    writes: writes.map(({ size: part, rate, pattern, request }) => ({
+      sizeBytes: part,
+      bytesPerSecond: rate,
+      requestBytes: request,
+      pattern,
+    })),
+  };
 }
 
 /** Busy vCPUs of a guest that does nothing but tick; any small number. */

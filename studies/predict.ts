@@ -29,6 +29,10 @@ export interface Prediction {
   /** Fetches of the dirty log. */
   rounds: number;
   bytesOnWire: number;
+  /** Of these, what was sent for disks; absent where none was copied. */
+  diskBytes?: number;
+  /** Share of what the guest wanted to write to its disk that it could not, where writes waited for the network. */
+  diskWriteSlowdown?: number;
   migrationCpuSeconds: number;
   /** Of one core, while the migration runs. */
   migrationCpuShare: number;
@@ -92,6 +96,7 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
     setupSeconds: meanOf(alike, (run) => run.setupSeconds),
     rounds: mean(alike.map((run) => run.syncs)),
     bytesOnWire: mean(alike.map((run) => run.bytesOnWire)),
+    ...diskFigures(alike),
     migrationCpuSeconds: mean(alike.map((run) => run.migrationCpuSeconds)),
     migrationCpuShare: mean(alike.map((run) => run.migrationCpuShare)),
     backgroundMbits: {
@@ -110,6 +115,16 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
       totalSeconds,
       downtimeSeconds,
     }),
+  };
+}
+
+function diskFigures(runs: readonly RunResult[]): Pick<Prediction, 'diskBytes' | 'diskWriteSlowdown'> {
+  const slowdown = meanOf(runs, ({ mirror }) =>
+    mirror && mirror.wantedBytes > 0 ? 1 - mirror.writtenBytes / mirror.wantedBytes : null,
+  );
+  return {
+    ...(runs.some((run) => run.diskBytes > 0) && { diskBytes: mean(runs.map((run) => run.diskBytes)) }),
+    ...(slowdown !== null && { diskWriteSlowdown: slowdown }),
   };
 }
 

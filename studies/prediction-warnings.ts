@@ -75,6 +75,9 @@ function aboutMechanism({ migration, vm, link, profile }: Scenario, { burst }: P
   if (migration.kind === 'blm' && vm.disk.allocated === 0) {
     warnings.push('vm.disk.allocated is 0: block migration has no disk to copy');
   }
+  if (migration.kind !== 'blm' && vm.disk.writes.length > 0) {
+    warnings.push(`vm.disk.writes are of no effect: a migration of kind ${migration.kind} copies no disk`);
+  }
   if (link.goodput > quantileAt(burst.quantiles, SLOW_CALLS)) {
     warnings.push(
       `link.goodput is ${formatQuantity(link.goodput, 'rate')}: faster than a tenth of the calls copy in profile ${profile}; ` +

@@ -42,11 +42,15 @@ export function prepare(layers: readonly (Layer | Assignment)[], profile?: Profi
 }
 
 /** What the schema allows but this product does not have. */
-function checkAbilities(stack: Stack, { migration }: Scenario): void {
+function checkAbilities(stack: Stack, { vm: { disk }, migration }: Scenario): void {
   const { kind, timeout, downtimeLimit } = migration;
   if (stack.kinds[kind] === undefined) {
     const known = Object.keys(stack.kinds).join(', ');
     throw new InputError(`migration.kind is ${kind}: ${stack.name} has ${known}`, 'migration.kind');
+  }
+  if (kind === 'blm' && stack.idleDisks && disk.writes.length > 0) {
+    const rule = `${stack.name} copies idle disks only`;
+    throw new InputError(`vm.disk.writes has ${disk.writes.length} of them: ${rule}`, 'vm.disk.writes');
   }
   const { accepts } = stack.constants.qemu?.downtimeLimitSeconds ?? {};
   const show = (seconds: number) => formatQuantity(seconds, 'seconds');

@@ -36,6 +36,7 @@ function reasonOf(scenario: Scenario, run: RunResult): string {
         : `${run.forced}: nothing became dirty any more. ${testPassed(scenario, run)}`;
     case 'non-converging':
       if (run.stoppedFirst) return cutShort(scenario, run);
+      if (run.mirror?.readyAt === null) return neverReady(scenario, run.mirror);
       return run.nearest === null ? neverTested(scenario, run) : neverStopped(scenario, run, run.nearest);
     case 'aborted':
       return `${run.ended ?? 'The product gave up by a rule of its own'}; the guest runs on at the source.`;
@@ -77,6 +78,15 @@ function testPassed(scenario: Scenario, run: RunResult): string {
     `After ${rounds} ${size(remainingBytes)} were left, within the limit of ` +
     `${size(thresholdBytes)} (${limitTerms(scenario, run.nearest)}).`
   );
+}
+
+function neverReady({ vm, migration }: Scenario, mirror: NonNullable<RunResult['mirror']>): string {
+  const rate = vm.disk.writes.reduce((sum, one) => sum + one.rate, 0);
+  const left =
+    `The patience of ${time(migration.patience)} ended before the mirror of the disk was ready: ` +
+    `at best ${size(mirror.leastLeftBytes)} of it were left to copy`;
+  if (rate === 0 || mirror.wantedBytes > 0) return `${left}.`;
+  return `${left}; the guest goes on writing ${wireSize(rate)} a second, and what it writes is copied again.`;
 }
 
 function neverTested({ migration }: Scenario, run: RunResult): string {

@@ -1,4 +1,11 @@
-import type { DowntimeParts, Journal, Round, StopTest, ThrottleStep } from '../models/migration/journal.js';
+import type {
+  DowntimeParts,
+  Journal,
+  MirrorJournal,
+  Round,
+  StopTest,
+  ThrottleStep,
+} from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
 import { askForAll, mostOutbound, type Outbound } from '../models/stacks/outbound.js';
 import type { Stack } from '../models/stacks/stack.js';
@@ -26,6 +33,10 @@ export interface RunResult {
   stoppedFirst: boolean;
   syncs: number;
   bytesOnWire: number;
+  /** Of these, what was sent for disks. */
+  diskBytes: number;
+  /** How the disk mirror fared, where there was one. */
+  mirror: MirrorJournal | null;
   migrationCpuSeconds: number;
   /** Of one core, from the first byte to the last (or until patience runs out). */
   migrationCpuShare: number;
@@ -111,7 +122,9 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     setupSeconds: start?.time ?? null,
     stoppedFirst: journal.stoppedAt !== null && journal.stoppedAt <= (start?.time ?? Infinity),
     syncs: journal.syncs,
-    bytesOnWire: bed.migration.stream.carried(),
+    bytesOnWire: vm.bytesOnWire(),
+    diskBytes: journal.diskBytes,
+    mirror: journal.mirror,
     migrationCpuSeconds: end.cpuSeconds,
     migrationCpuShare: transferSeconds > 0 ? (end.cpuSeconds - start!.cpuSeconds) / transferSeconds : 0,
     background: {

@@ -16,6 +16,7 @@ export function* blockMigration(m: Migration, disk: DiskParameters): Process {
   m.journal.transferStart ??= m.sample();
   const bytes = blockWireBytes(disk.allocatedBytes);
   if (bytes === 0) return;
+  m.journal.diskBytes += bytes;
   m.stream.limitRate(disk.readRate);
   m.stream.push(bytes, 0);
   yield allOf(m.thread.work(bytes / m.bursts.median), m.stream.writable);

@@ -28,6 +28,8 @@ export interface DowntimeParts {
   stop: number;
   /** Flushing the disks and handing them over. */
   flush: number;
+  /** Copying what a disk was behind: the rest of a mirror, or dirty chunks in the stream. */
+  disk: number;
   /** The last fetch of the dirty log. */
   finalSync: number;
   /** Writing what is left into the socket. */
@@ -46,6 +48,19 @@ export interface DowntimeParts {
 export interface ThrottleStep {
   time: number;
   share: number;
+}
+
+/** How a disk mirror fared. */
+export interface MirrorJournal {
+  startedAt: number;
+  /** When the copy had caught up for the first time. */
+  readyAt: number | null;
+  /** The least that was left to copy at any look, and what was when the guest had stopped; bytes. */
+  leastLeftBytes: number;
+  leftAtStopBytes: number;
+  /** What the guest wanted to write while its writes waited for the network, and what it could; bytes. */
+  wantedBytes: number;
+  writtenBytes: number;
 }
 
 /** What a migration writes down as it goes; times are simulated seconds. */
@@ -71,6 +86,9 @@ export interface Journal {
   transferEnd: Sample | null;
   resumedAt: number | null;
   finishedAt: number | null;
+  /** Bytes sent for disks, headers included. */
+  diskBytes: number;
+  mirror: MirrorJournal | null;
   /** Where the downtime went; of stacks that tell. */
   downtimeParts: DowntimeParts;
   /** Why the product gave up; null: it did not. */
@@ -112,9 +130,12 @@ export function createJournal(withRounds: boolean): Journal {
     transferEnd: null,
     resumedAt: null,
     finishedAt: null,
+    diskBytes: 0,
+    mirror: null,
     downtimeParts: {
       stop: 0,
       flush: 0,
+      disk: 0,
       finalSync: 0,
       lastCopy: 0,
       deviceState: 0,

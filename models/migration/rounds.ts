@@ -1,4 +1,5 @@
 import { pageBytes, type Migration } from './migration.js';
+import type { ThreadMigration } from './thread-migration.js';
 
 /** Keeps the journal of rounds: what was sent between two fetches of the dirty log, and the test that followed. */
 export interface Rounds {
@@ -22,13 +23,13 @@ export interface Rounds {
  * rounds.end(4096e3, 8 * 4096, false);
  * migration.journal.nearest // => { remainingBytes: 40960, thresholdBytes: 32768 }
  */
-export function createRounds(m: Migration): Rounds {
+export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Rounds {
   const { sim, journal } = m;
   let start = sim.now;
   let carriedBefore = m.stream.carried();
   return {
     end(estimate, threshold, fits, downtimeLimitSeconds) {
-      const remaining = remainingBytes(m);
+      const remaining = pendingBytes(m);
       journal.syncs++;
       const nearest = journal.nearest;
       if (!nearest || remaining * nearest.thresholdBytes < nearest.remainingBytes * threshold) {
@@ -63,6 +64,11 @@ export function sync(m: Migration): number {
   m.record?.('dirtied', dirtied);
   m.record?.('remaining', remainingBytes(m));
   return dirtied;
+}
+
+/** What waits of RAM and, where one is in the stream, of the disk. */
+export function pendingBytes(m: Migration & Pick<ThreadMigration, 'disk'>): number {
+  return remainingBytes(m) + (m.disk?.pendingBytes() ?? 0);
 }
 
 /** What waits in the bitmap, bytes of pages. */

@@ -77,6 +77,30 @@ export interface ThreadState {
   thresholdBytes: number;
   /** Share of their time that the vCPUs are kept asleep. */
   throttle: number;
+  /** A disk in the stream has chunks that were never sent; auto-converge waits until that is over. */
+  diskBulk: boolean;
+}
+
+/** Bytes that may still be sent in a window. */
+export interface Quota {
+  left(): number;
+  use(bytes: number): void;
+  /** Of a whole window. */
+  each(): number;
+}
+
+/** A disk in the migration stream, ahead of RAM. */
+export interface DiskSection {
+  /** What it adds to the stop test; in the bulk phase always more than the threshold. */
+  pendingBytes(): number;
+  /** Whether RAM may be sent now. */
+  letsRamGo(): boolean;
+  /** Whether what waits of RAM alone decides when to fetch the dirty log. */
+  readonly ramSyncsAlone: boolean;
+  /** One turn; takes time unless RAM waits to be sent instead. */
+  iterate(quota: Quota, isRamWaiting: boolean): Process;
+  /** All that is left, when the guest has stopped. */
+  complete(): Process;
 }
 
 /** What others ask of a running migration; it looks between two slices. */
@@ -110,4 +134,8 @@ export interface ThreadMigration extends Migration {
    * it. Absent where QEMU starts it itself.
    */
   handOver?: () => Process;
+  /** The disk, where it is copied in the stream. */
+  disk?: DiskSection;
+  /** What has to be done after the guest stopped and before its disks are handed over (pause-before-switchover). */
+  beforeSwitchover?: () => Process;
 }

@@ -1,8 +1,8 @@
 import { allOf, delay, type Process } from '../../sim/process.js';
 import { walkBitmap, type CallBudget } from './iterate.js';
 import { pageBytes } from './migration.js';
-import { createRounds, remainingBytes, sync, type Rounds } from './rounds.js';
-import type { ThreadMigration } from './thread-migration.js';
+import { createRounds, pendingBytes, remainingBytes, sync, type Rounds } from './rounds.js';
+import type { Quota, ThreadMigration } from './thread-migration.js';
 
 /** How the live phase of a migration ended. */
 export type PreCopyEnd = 'fits' | 'post-copy' | 'cancelled';
@@ -36,14 +36,17 @@ export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
     if (sim.now >= m.postCopyAt) requests.postCopy = true;
     if (window.left() > 0) {
       const isOverdue = isPeriodicSyncDue(m, syncedAt) && !isFirstPass;
-      if (isSmall(m) || isOverdue) {
+      if (asksForSync(m) || isOverdue) {
         yield* fetchDirtyLog(m, rounds);
         syncedAt = sim.now;
         isFirstPass = false;
       }
       if (isSmall(m)) return 'fits';
-      if (requests.postCopy) return 'post-copy';
-      yield* isFarFrom(m, window) ? leap(m, window) : slice(m, window);
+      if (requests.postCopy && isWithin(m, m.disk?.pendingBytes() ?? 0)) return 'post-copy';
+      if (m.disk) yield* m.disk.iterate(window, isRamWaiting(m));
+      if (window.left() > 0 && isRamWaiting(m)) {
+        yield* isFarFrom(m, window) ? leap(m, window) : slice(m, window);
+      }
     }
     window.look();
     if (window.left() <= 0) {
@@ -53,12 +56,26 @@ export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
   }
 }
 
-/** Whether what is left is within the threshold, as this version compares them. */
+/** Whether all that is left is within the threshold. */
 function isSmall(m: ThreadMigration): boolean {
-  const remaining = remainingBytes(m);
+  return isWithin(m, pendingBytes(m));
+}
+
+/** Whether so little seems to be left that the dirty log is fetched. */
+function asksForSync(m: ThreadMigration): boolean {
+  return m.disk?.ramSyncsAlone ? isWithin(m, remainingBytes(m)) : isSmall(m);
+}
+
+/** Whether so much is within the threshold, as this version compares them. */
+function isWithin(m: ThreadMigration, bytes: number): boolean {
   const { thresholdBytes } = m.state;
-  if (remaining < leastBytes) return true;
-  return m.rules.stopsAtThreshold > 0 ? remaining <= thresholdBytes : remaining < thresholdBytes;
+  if (bytes < leastBytes) return true;
+  return m.rules.stopsAtThreshold > 0 ? bytes <= thresholdBytes : bytes < thresholdBytes;
+}
+
+/** Without a disk in the stream there is always something: else the test would have ended the loop. */
+function isRamWaiting(m: ThreadMigration): boolean {
+  return !m.disk || (m.disk.letsRamGo() && remainingBytes(m) >= leastBytes);
 }
 
 /** Less than this is rounding, not a page. */
@@ -169,6 +186,8 @@ function send(m: ThreadMigration, window: Window, budget: CallBudget): number {
  */
 function isFarFrom(m: ThreadMigration, window: Window): boolean {
   if (m.state.thresholdBytes === 0 || window.bytes() === 0 || !window.isFresh()) return false;
+  // A disk has its turn between two slices.
+  if (m.disk && m.disk.pendingBytes() > 0) return false;
   return m.guest.memory.stretch().data > leapDataShare && leapWindows(m, window) >= leastWindows;
 }
 
@@ -205,10 +224,7 @@ function* leap(m: ThreadMigration, window: Window): Process {
 }
 
 /** The 100 ms window: its quota of bytes, and the estimate of the bandwidth at its end. */
-interface Window {
-  /** Bytes that may still go in it. */
-  left(): number;
-  use(bytes: number): void;
+interface Window extends Quota {
   /** Nothing was sent in it yet. */
   isFresh(): boolean;
   /** What the link gave when the socket was last written to, bytes/s; 0 before that. */
@@ -239,6 +255,7 @@ function openWindow(m: ThreadMigration): Window {
   };
   const quota = (): number => limits.maxBandwidth * rules.windowSeconds;
   return {
+    each: quota,
     left: () => quota() - used,
     use(bytes) {
       used += bytes;

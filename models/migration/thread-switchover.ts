@@ -12,7 +12,7 @@ import type { ThreadMigration } from './thread-migration.js';
  * // 2,000 pages at 1,000 a second
  * sim.spawn(switchover(migration));
  * sim.run();
- * migration.journal.downtimeParts // => { stop: 0, flush: 0, finalSync: 0, lastCopy: 2, … }
+ * migration.journal.downtimeParts // => { stop: 0, flush: 0, disk: 0, finalSync: 0, lastCopy: 2, … }
  */
 export function* switchover(m: ThreadMigration): Process {
   const { sim, journal, guest, rules, costs, encoding, state } = m;
@@ -22,8 +22,12 @@ export function* switchover(m: ThreadMigration): Process {
   if (journal.stoppedAt !== null) part('lastCopy');
   yield* pauseGuest(m);
   part('stop');
+  if (m.beforeSwitchover) yield* m.beforeSwitchover();
+  part('disk');
   yield delay(rules.flushSeconds);
   part('flush');
+  if (m.disk) yield* m.disk.complete();
+  part('disk');
   yield m.thread.work(guest.memory.pages * costs.syncPageSeconds);
   sync(m);
   journal.syncs++;

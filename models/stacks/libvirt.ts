@@ -124,6 +124,7 @@ function overMainLoop(release: Release): Stack {
   return {
     ...common(release, mainLoop),
     profile: 'qemu-1.2.1-bench',
+    idleDisks: true,
     constants,
     kinds: {
       ...kinds,

@@ -14,6 +14,7 @@ export const qemu121: Stack = {
   about: 'QEMU 1.2.1 by QMP, no orchestrator; the same rules hold for 1.0 to 1.3',
   versions: ['QEMU 1.2.1'],
   profile: 'qemu-1.2.1-bench',
+  idleDisks: true,
   constants: {
     qemu: {
       downtimeLimitSeconds: {

@@ -4,8 +4,11 @@ import { createAutoConverge, type AutoConvergeRules } from '../migration/auto-co
 import { createDirtyLimit, type DirtyLimitRules } from '../migration/dirty-limit.js';
 import { pageBytes } from '../migration/migration.js';
 import type { ConvergenceAid, ThreadMigration, ThreadRules } from '../migration/thread-migration.js';
+import type { Mirror } from '../migration/mirror.js';
 import { threadPreCopy } from '../migration/thread-pre-copy.js';
 import { pauseGuest, switchover } from '../migration/thread-switchover.js';
+import { addDiskToStream, mirrorDisk } from './disk-copy.js';
+import { blockConstants, hasBlockMigration, mirrorConstants } from './disk-constants.js';
 import { qemuConstantGroups } from './qemu-constants.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
@@ -23,9 +26,15 @@ export function qemuStack(version: string): Stack {
     versions: [`QEMU ${version}`],
     profile: 'qemu-7.2-bench',
     qemu: version,
-    constants: qemuConstantGroups(version),
+    constants: {
+      ...qemuConstantGroups(version),
+      ...(hasBlockMigration(version) ? { block: blockConstants(version) } : { mirror: mirrorConstants() }),
+    },
     kinds: {
       lm: 'pre-copy of RAM, shared storage (migrate)',
+      blm: hasBlockMigration(version)
+        ? 'the disk in the stream, ahead of RAM (migrate -i)'
+        : 'the disk mirrored to NBD until ready, then RAM (blockdev-mirror, migrate)',
       'stop-and-copy': 'the guest is stopped first (stop, migrate)',
     },
     migrate: migrateByQmp,
@@ -34,9 +43,18 @@ export function qemuStack(version: string): Stack {
 
 function* migrateByQmp(bed: Testbed, kind: MigrationKind): Process {
   const migration = threadMigration(bed);
+  const mirror = kind === 'blm' ? yield* copyDisk(bed, migration) : null;
   yield* runMigration(migration, kind);
+  mirror?.cancel();
   // QMP reports 'completed' when the source has written its last byte.
   migration.journal.finishedAt = migration.journal.transferEnd?.time ?? null;
+}
+
+/** The disk goes into the stream while QEMU can do that, and is mirrored before RAM where it cannot. */
+function* copyDisk(bed: Testbed, m: ThreadMigration): Process<Mirror | null> {
+  if (bed.constants.mirror) return yield* mirrorDisk(bed, m);
+  addDiskToStream(bed, m);
+  return null;
 }
 
 /** A migration from `migrate` to its end, whatever that is. */
@@ -76,7 +94,14 @@ export function threadMigration(bed: Testbed): ThreadMigration {
       maxBandwidth: request.maxBandwidth,
     },
     requests: { postCopy: false, cancel: null },
-    state: { phase: 'setup', sentBytes: 0, estimateBytesPerSecond: 0, thresholdBytes: 0, throttle: 0 },
+    state: {
+      phase: 'setup',
+      sentBytes: 0,
+      estimateBytesPerSecond: 0,
+      thresholdBytes: 0,
+      throttle: 0,
+      diskBulk: false,
+    },
     encoding: {
       dataBytes: () => dataBytes,
       zeroBytes: () => rules.zeroPageBytes,

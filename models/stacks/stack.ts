@@ -21,6 +21,8 @@ export interface Stack {
   over?(qemu: string): Stack;
   /** Group and name of the constant that says how many migrations leave a host at a time; absent: as many as asked. */
   outboundLimit?: readonly [group: string, name: string];
+  /** Its disks stand still while they are copied in the stream: what a guest writes to them is not modelled. */
+  idleDisks?: true;
   /** What it can do, and what each kind is in this product. */
   kinds: Readonly<Partial<Record<MigrationKind, string>>>;
   /** Runs one migration of that kind on a test bed, from request to finish. */

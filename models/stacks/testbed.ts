@@ -1,8 +1,9 @@
 import type { RandomStream } from '../../sim/random.js';
 import type { Migration } from '../migration/migration.js';
-import type { DiskParameters } from '../disk.js';
+import type { GuestDisk } from '../disk.js';
 import type { HostThread } from '../host.js';
 import type { Stalls } from '../stalls.js';
+import type { Stream } from '../stream.js';
 import type { ConstantValues } from './constant.js';
 
 /** What is to be moved, and how; each stack says what a kind is in it. */
@@ -61,9 +62,11 @@ export interface Testbed {
   estimateFactor: () => number;
   /** Time that the migration thread is kept from running, of an interval. */
   stalls: Stalls;
-  disk: DiskParameters;
   /** Rate of the link on the wire, bytes/s: what its cards say of themselves. */
   linkRate: number;
+  disk: GuestDisk;
+  /** Another TCP connection to the destination beside the migration's, which shares the link as a sender of its own. */
+  openStream: (name: string) => Stream;
   steps: StepParameters;
   /** The services that do the steps, on the source. */
   services: HostThread;

@@ -31,7 +31,7 @@ const vm = (rest: Partial<VmSpec>): VmSpec => ({
   ram: 1000 * page,
   resident: 0,
   layout: 'bottom',
-  disk: { size: 0, allocated: 0 },
+  disk: { size: 0, allocated: 0, writes: [] },
   workload: [],
   ...rest,
 });

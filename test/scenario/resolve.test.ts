@@ -51,7 +51,7 @@ test('without file and flags it is the idle VM of the study, migrated live', () 
       ram: 16 * GiB,
       resident: 200e6 + (16 * GiB) / 64,
       layout: 'spread',
-      disk: { size: 5 * GiB, allocated: 200e6 },
+      disk: { size: 5 * GiB, allocated: 200e6, writes: [] },
       workload: [],
     },
     migration: {
@@ -83,7 +83,7 @@ test('every field of a file becomes SI', () => {
       ram: 16 * GiB,
       resident: 600e6,
       layout: 'spread',
-      disk: { size: 5 * GiB, allocated: 200e6 },
+      disk: { size: 5 * GiB, allocated: 200e6, writes: [] },
       workload: [
         {
           size: 96 * 2 ** 20,

@@ -12,6 +12,8 @@ export const completedRun: RunResult = {
   stoppedFirst: false,
   syncs: 2,
   bytesOnWire: 800e6,
+  diskBytes: 0,
+  mirror: null,
   migrationCpuSeconds: 6,
   migrationCpuShare: 0.5,
   background: { alone: 50e6, during: 40e6 },

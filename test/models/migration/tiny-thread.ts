@@ -1,6 +1,6 @@
 import { qemuConstantGroups } from '../../../models/stacks/qemu-constants.js';
 import { runMigration, threadMigration } from '../../../models/stacks/qemu.js';
-import type { ConstantValues, MigrationKind } from '../../../models/stacks/stack.js';
+import type { Constant, ConstantValues, MigrationKind } from '../../../models/stacks/stack.js';
 import type { Testbed } from '../../../models/stacks/testbed.js';
 import { tiny, type Tiny } from './tiny.js';
 
@@ -38,3 +38,7 @@ export function tinyThread(
     start: (kind: MigrationKind = 'lm') => world.sim.spawn(runMigration(migration, kind)),
   };
 }
+
+/** The bare numbers of constants. */
+export const bare = (constants: Record<string, Constant>): Record<string, number> =>
+  Object.fromEntries(Object.entries(constants).map(([name, { value }]) => [name, value]));

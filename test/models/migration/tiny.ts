@@ -7,6 +7,7 @@ import { createJournal } from '../../../models/migration/journal.js';
 import { pageBytes, type MainLoopRules, type PageCosts } from '../../../models/migration/migration.js';
 import { qemu121 } from '../../../models/stacks/qemu-1.2.1.js';
 import type { ConstantValues, MigrationKind } from '../../../models/stacks/stack.js';
+import type { GuestDisk } from '../../../models/disk.js';
 import type { Testbed } from '../../../models/stacks/testbed.js';
 import { createStream, type StreamParameters } from '../../../models/stream.js';
 import { createFluid } from '../../../sim/fluid.js';
@@ -37,7 +38,7 @@ export interface Tiny {
   costs?: Partial<PageCosts>;
   rules?: Partial<MainLoopRules>;
   stream?: Partial<StreamParameters>;
-  disk?: { readRate: number; allocatedBytes: number };
+  disk?: Partial<GuestDisk>;
   seed?: number;
 }
 
@@ -58,7 +59,16 @@ export function tiny(o: Tiny) {
   const sim = createSimulation({ seed: o.seed ?? 1 });
   const fluid = createFluid(sim);
   const source = createHost(fluid, 'source', { cpus: 4, cores: 4, load: 0, hyperThreadGain: 0 });
-  const flow = fluid.open({ name: 'migration', path: [fluid.resource('link', pagesPerSecond * wirePage)] });
+  const link = fluid.resource('link', pagesPerSecond * wirePage);
+  const openStream = (name: string) =>
+    createStream(sim, fluid.open({ name, path: [link] }), {
+      sendBufferBytes: socketPages * wirePage,
+      writableShare: 1 / 3,
+      fillSpread: 0,
+      receiveWindowBytes: 1e6 * wirePage,
+      roundTripSeconds: 0,
+      ...o.stream,
+    });
   const data = hotPages + restingPages;
   const writer = () =>
     sequentialWriter({
@@ -107,14 +117,7 @@ export function tiny(o: Tiny) {
     guest: createGuest(source, memory, 1),
     source,
     thread,
-    stream: createStream(sim, flow, {
-      sendBufferBytes: socketPages * wirePage,
-      writableShare: 1 / 3,
-      fillSpread: 0,
-      receiveWindowBytes: 1e6 * wirePage,
-      roundTripSeconds: 0,
-      ...o.stream,
-    }),
+    stream: openStream('migration'),
     bursts: createBursts(bursts, sim.random('burst')),
     costs: { ...free, ...o.costs },
     journal,
@@ -130,7 +133,14 @@ export function tiny(o: Tiny) {
   };
   const bed: Testbed = {
     migration,
-    disk: o.disk ?? { readRate: Infinity, allocatedBytes: 0 },
+    disk: {
+      readRate: Infinity,
+      allocatedBytes: 0,
+      sizeBytes: o.disk?.allocatedBytes ?? 0,
+      writes: [],
+      ...o.disk,
+    },
+    openStream,
     linkRate: Infinity,
     steps,
     services: source.thread('services'),

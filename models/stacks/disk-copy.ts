@@ -1,0 +1,91 @@
+import type { Process } from '../../sim/process.js';
+import { createDiskImage } from '../migration/disk-image.js';
+import { createDiskSection } from '../migration/disk-section.js';
+import { mirrorUntilReady, startMirror, type Mirror } from '../migration/mirror.js';
+import type { ThreadMigration } from '../migration/thread-migration.js';
+import { blockChunkBytes } from '../disk.js';
+import type { Testbed } from './testbed.js';
+
+/**
+ * Puts the disk into the migration's stream, by the constants of the stack's group `block` (`blockConstants`); to be
+ * called before the migration runs. A disk that holds nothing is none.
+ *
+ * @example
+ * const migration = threadMigration(bed);
+ * addDiskToStream(bed, migration);
+ * yield* runMigration(migration, 'lm');
+ */
+export function addDiskToStream(bed: Testbed, m: ThreadMigration): void {
+  const { parallelReads, buffers, ramWaitsForBulk, ramSyncsAlone, incremental } = bed.constants
+    .block as Record<
+    'parallelReads' | 'buffers' | 'ramWaitsForBulk' | 'ramSyncsAlone' | 'incremental',
+    number
+  >;
+  const image = createDiskImage({
+    disk: bed.disk,
+    chunkBytes: blockChunkBytes,
+    guestTime: m.guest.time(),
+    random: m.sim.random('disk'),
+    whole: incremental === 0,
+  });
+  if (image === null) return;
+  m.disk = createDiskSection(m, image, {
+    readRate: bed.disk.readRate,
+    parallelReads,
+    buffers,
+    ramWaitsForBulk,
+    ramSyncsAlone,
+    skipsZeros: bed.request.capabilities.has('zero-blocks'),
+  });
+}
+
+/**
+ * Mirrors the disk to an NBD server at the destination until the mirror is ready, by the constants of the stack's group
+ * `mirror` (`mirrorConstants`). The mirror goes on beside the migration of RAM, on a connection of its own, and is
+ * drained and ended when the guest has been stopped, before the switchover. Returns the mirror, also for who wants to
+ * let writes wait (`blockWrites`) or to look at it (`status`); null where there is nothing to copy. If the migration was
+ * cancelled meanwhile, the mirror is not ready.
+ *
+ * @param isCompletedFirst the product has no pause before the switchover: it drains the mirror itself when QEMU is done
+ * @example
+ * const migration = threadMigration(bed);
+ * const mirror = yield* mirrorDisk(bed, migration);
+ * yield* runMigration(migration, 'lm'); // cancelled at once if requests.cancel was set
+ * mirror?.cancel(); // of no effect on one that was drained
+ */
+export function* mirrorDisk(
+  bed: Testbed,
+  m: ThreadMigration,
+  isCompletedFirst = false,
+): Process<Mirror | null> {
+  const { granularityBytes, pollSeconds, ...rules } = bed.constants.mirror as unknown as MirrorConstants;
+  m.journal.transferStart ??= m.sample();
+  const image = createDiskImage({
+    disk: bed.disk,
+    chunkBytes: granularityBytes,
+    guestTime: m.guest.time(),
+    random: m.sim.random('disk'),
+  });
+  if (image === null) return null;
+  const mirror = startMirror({
+    sim: m.sim,
+    guest: m.guest,
+    journal: m.journal,
+    stream: bed.openStream('disk mirror'),
+    image,
+    readRate: bed.disk.readRate,
+    rules,
+    // libvirt hands the same limit to each disk and to RAM.
+    speed: m.limits.maxBandwidth,
+    random: m.sim.random('mirror'),
+    isCancelled: () => m.requests.cancel !== null,
+  });
+  const isReady = yield* mirrorUntilReady(mirror, m.sim, pollSeconds);
+  if (isReady && !isCompletedFirst) m.beforeSwitchover = () => mirror.drain();
+  return mirror;
+}
+
+type MirrorConstants = Parameters<typeof startMirror>[0]['rules'] & {
+  granularityBytes: number;
+  pollSeconds: number;
+};
