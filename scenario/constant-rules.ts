@@ -15,6 +15,7 @@ const positive = new Set([
   'ovirt.maxMigrations',
   'proxmox.pollSeconds',
   'proxmox.fastPollSeconds',
+  'xen.batchPages',
   'stream.sendBufferBytes',
   'stream.receiveWindowBytes',
   'queue.migration',
@@ -80,6 +81,8 @@ function percent(min: number, max: number, name: string) {
 const defaultsOf: Readonly<Record<string, string>> = {
   'qemu.downtimeLimitSeconds': 'migration.downtimeLimit',
   'qemu.maxBandwidth': 'migration.maxBandwidth',
+  'cloudHypervisor.downtimeLimitSeconds': 'migration.downtimeLimit',
+  'cloudHypervisor.timeoutSeconds': 'migration.timeout',
   'guest.residentBase': 'vm.resident',
   'guest.residentPerRam': 'vm.resident',
   'disk.allocatedBytes': 'vm.disk.allocated',

@@ -36,6 +36,10 @@ export interface RunResult {
    */
   dataPagesAfterFirstPass: number | null;
   leftAtStopBytes: number;
+  /** Passes of a product that makes them one after another; 0 of others. */
+  passes: number;
+  /** Which rule of such a product stopped the guest; null where none did. */
+  decision: string | null;
   /** Where the downtime went, of a completed run; null where the stack does not tell. */
   downtimeParts: DowntimeParts | null;
   /** Why the product gave up or the guest was lost. */
@@ -85,7 +89,8 @@ export function runOnce(
     verdict: verdictOf(journal, completed),
     totalSeconds: completed ? journal.finishedAt : null,
     downtimeSeconds: completed ? journal.resumedAt! - journal.stoppedAt! : null,
-    sourceDowntimeSeconds: completed ? end.time - journal.stoppedAt! : null,
+    // Who starts the guest before all is sent ends the downtime by that.
+    sourceDowntimeSeconds: completed ? Math.min(end.time, journal.resumedAt!) - journal.stoppedAt! : null,
     setupSeconds: start?.time ?? null,
     stoppedFirst: journal.stoppedAt !== null && journal.stoppedAt <= (start?.time ?? Infinity),
     syncs: journal.syncs,
@@ -99,7 +104,9 @@ export function runOnce(
     guestSlowdown: slowdownOf(bed.migration.guest, sim.now),
     dataPagesAfterFirstPass: pagesAfterFirstPass(journal, bed.migration.stream.outside()),
     leftAtStopBytes: journal.leftAtStopBytes,
-    downtimeParts: completed && stack.qemu !== undefined ? journal.downtimeParts : null,
+    passes: journal.passes,
+    decision: journal.decision,
+    downtimeParts: completed && tellsParts(stack) ? journal.downtimeParts : null,
     ended: journal.failed ?? journal.aborted,
     forced: journal.forced,
     nearest: journal.nearest,
@@ -109,6 +116,10 @@ export function runOnce(
     calls: journal.calls,
     events: sim.events,
   };
+}
+
+function tellsParts({ qemu, stopRule }: Stack): boolean {
+  return qemu !== undefined || stopRule !== undefined;
 }
 
 function verdictOf({ aborted, failed }: Journal, completed: boolean): Verdict {

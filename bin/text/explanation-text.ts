@@ -1,6 +1,7 @@
 import { formatBytes, formatPercent, formatSeconds } from '../../report/quantity.js';
 import { fitsPage, renderTable, type Page } from '../../report/table.js';
 import { wrapWords } from '../../report/wrap.js';
+import { findStack } from '../../scenario/catalog.js';
 import type { Explanation } from '../../studies/explain.js';
 import type { Provenance } from '../provenance.js';
 import { pairs } from './pairs.js';
@@ -43,6 +44,14 @@ export function explanationText(explanation: Explanation, source: Provenance, pa
 }
 
 function introduction({ scenario, setupSeconds }: Explanation): string {
+  const { stopRule } = findStack(scenario.stack);
+  if (stopRule !== undefined) {
+    return (
+      `The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. Each round sends all that was dirty ` +
+      'when it began; then the dirty log is fetched, and what is left is dirty again. ' +
+      `${scenario.stack} stops the guest ${stopRule}.`
+    );
+  }
   const limit = formatSeconds(scenario.migration.downtimeLimit);
   return (
     `The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. Whenever what is left looks small enough, ` +

@@ -21,6 +21,25 @@ export interface Stack {
   over?(qemu: string): Stack;
   /** What it can do, and what each kind is in this product. */
   kinds: Readonly<Partial<Record<MigrationKind, string>>>;
+  /**
+   * What stops the guest, where that is another rule than `estimated speed x downtime limit`: the end of a sentence
+   * that begins 'It stops the guest'. Such a product copies in passes.
+   */
+  stopRule?: string;
   /** Runs one migration of that kind on a test bed, from request to finish. */
   migrate(bed: Testbed, kind: MigrationKind): Process;
+}
+
+/**
+ * A product's own value of a limit that users may set, from whichever group holds it; undefined where the product has
+ * no such limit.
+ *
+ * @example
+ * ownLimit(findStack('qemu-7.2'), 'downtimeLimitSeconds') // => 0.3
+ */
+export function ownLimit(
+  { constants }: Pick<Stack, 'constants'>,
+  name: 'downtimeLimitSeconds' | 'maxBandwidth' | 'timeoutSeconds',
+): number | undefined {
+  return Object.values(constants).find((group) => Object.hasOwn(group, name))?.[name]?.value;
 }
