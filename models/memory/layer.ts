@@ -190,12 +190,10 @@ function touchAll(layer: Layer, share: number, merge: Merge): void {
   let kept = -1;
   let keptBegin = start;
   let begin = start;
-  let waitingPositions = 0;
   for (let i = 0; i < ends.length; i += 1) {
     const end = ends[i]!;
     const old = density[i]!;
     const merged = merge(old, share);
-    waitingPositions += (end - begin) * merged;
     if (kept >= 0 && Math.abs(merged - density[kept]!) < RESOLUTION) {
       const even = density[kept]! + ((merged - density[kept]!) * (end - begin)) / (end - keptBegin);
       density[kept] = even < LEAST ? 0 : even;
@@ -210,6 +208,11 @@ function touchAll(layer: Layer, share: number, merge: Merge): void {
   while (ends.length > kept + 1) {
     ends.pop();
     density.pop();
+  }
+  // Of what is kept, not of what came in: a step evened out to nothing is in no walk's way.
+  let waitingPositions = 0;
+  for (let i = 0; i < ends.length; i += 1) {
+    waitingPositions += (ends[i]! - (i === 0 ? start : ends[i - 1]!)) * density[i]!;
   }
   layer.waiting = waitingPositions * pagesPerPosition;
 }

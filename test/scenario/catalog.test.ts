@@ -22,8 +22,8 @@ describe('the catalogue', () => {
     expect(() => findStack('qemu-1.2.2')).toThrow(
       "stack is 'qemu-1.2.2': no such stack; did you mean qemu-1.2.1?",
     );
-    expect(() => findStack('vmware')).toThrow(
-      "stack is 'vmware': no such stack; known: openstack-icehouse, qemu-1.2.1",
+    expect(() => findStack('bhyve')).toThrow(
+      "stack is 'bhyve': no such stack; known: openstack-icehouse, qemu-1.2.1",
     );
     expect(() => findProfile('icclab-2015')).toThrow(
       "profile is 'icclab-2015': no such profile; did you mean icclab-2014?",
