@@ -1,4 +1,5 @@
-import { ownLimit, type Stack } from '../models/stacks/stack.js';
+import { ownLimit } from '../models/stacks/own-limit.js';
+import type { Stack } from '../models/stacks/stack.js';
 import { defaultsFor, findProfile, findStack } from '../scenario/catalog.js';
 import { brokenProductRule } from '../scenario/constant-rules.js';
 import { InputError } from '../scenario/input-error.js';
