@@ -84,6 +84,8 @@ export const cloudHypervisor52: Stack = {
     },
   },
   kinds: { lm: 'pre-copy in passes over shared storage (send-migration)' },
+  timeout:
+    'when it has passed and what is left does not fit the downtime limit, the migration is given up (timeout_s)',
   stopRule: "when what is left can be sent within the downtime limit at the last pass's speed",
   migrate: (bed) => migrateInPasses(bed, 'cloudHypervisor', ruleOf52),
 };

@@ -9,7 +9,7 @@ import type { Stack } from './stack.js';
  */
 export function ownLimit(
   { constants }: Pick<Stack, 'constants'>,
-  name: 'downtimeLimitSeconds' | 'maxBandwidth' | 'timeoutSeconds',
+  name: 'downtimeLimitSeconds' | 'maxBandwidth',
 ): number | undefined {
   return Object.values(constants).find((group) => Object.hasOwn(group, name))?.[name]?.value;
 }

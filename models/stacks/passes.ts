@@ -27,7 +27,7 @@ export function passMigration(
   return {
     ...migration,
     sample: () => ({ ...migration.sample(), cpuSeconds: thread.used() }),
-    rules: { ...standard, ...values, ...switchover } as PassRules,
+    rules: { ...standard, ...values, ...switchover } as unknown as PassRules,
   };
 }
 
