@@ -43,6 +43,11 @@ const shares = new Set([
   'kubevirt.stallMargin',
   'kubevirt.patienceDecay',
   'proxmox.xbzrleCacheShare',
+  'xen.skipsRewritten',
+  'vmware.convergingShare',
+  'vmware.slowedShare',
+  'vmware.resumesEarly',
+  'cloudHypervisor.stopsAtTimeout',
 ]);
 
 /** Constants that the product takes only within a range; `rule` says which. */

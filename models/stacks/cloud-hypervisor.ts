@@ -1,7 +1,8 @@
 import { pageBytes } from '../migration/migration.js';
 import type { StopRule } from '../migration/pass-migration.js';
 import { inWords, migrateInPasses, stopConstants } from './passes.js';
-import type { Constant, Stack } from './stack.js';
+import type { Constant } from './constant.js';
+import type { Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
 /** Ranges of guest memory are sent whole: their table first, then the pages, zero or not. */

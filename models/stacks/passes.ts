@@ -1,7 +1,7 @@
 import type { PassMigration, PassRules, StopRule } from '../migration/pass-migration.js';
 import { passPreCopy } from '../migration/pass-pre-copy.js';
 import type { Process } from '../../sim/process.js';
-import type { Constant } from './stack.js';
+import type { Constant } from './constant.js';
 import type { Testbed } from './testbed.js';
 
 /** What a product that copies in passes stands for: its rules as numbers, and when it stops, made anew for each run. */

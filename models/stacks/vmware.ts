@@ -1,7 +1,8 @@
 import { pageBytes } from '../migration/migration.js';
 import type { Pass, StopRule } from '../migration/pass-migration.js';
 import { inWords, migrateInPasses, stopConstants } from './passes.js';
-import type { Constant, Stack } from './stack.js';
+import type { Constant } from './constant.js';
+import type { Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
 /** What both versions share; nothing of it is in a public source. */
@@ -14,7 +15,7 @@ const common: Record<string, Constant> = {
   },
   convergingShare: {
     value: 0.99,
-    unit: '1',
+    unit: '%',
     about: 'a pass that leaves at least this share of what it sent does not converge',
     source: 'interpretation of "the rate of change exceeds the rate of sending": a pass that does not shrink',
   },
@@ -95,7 +96,7 @@ export const vmware50: Stack = {
       ...common,
       slowedShare: {
         value: 0.5,
-        unit: '1',
+        unit: '%',
         about:
           'SDPS: sleeps are such that no more than this share of what a pass sent should be dirty after the next',
         source:

@@ -1,7 +1,8 @@
 import type { StopRule } from '../migration/pass-migration.js';
 import { pageBytes } from '../migration/migration.js';
 import { migrateInPasses, stopConstants } from './passes.js';
-import type { Constant, Stack } from './stack.js';
+import type { Constant } from './constant.js';
+import type { Stack } from './stack.js';
 
 /**
  * Xen 4.2 (xl, libxc, September 2012): up to 30 passes, of which the last with the domain suspended. A page that has

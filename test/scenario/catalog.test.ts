@@ -69,8 +69,9 @@ describe('a stack over another QEMU', () => {
   });
 
   it('exists of every orchestrator', () => {
-    for (const { name } of stacks) {
-      if (name.startsWith('qemu-')) continue;
+    for (const { name, stopRule } of stacks) {
+      // What copies in passes has no QEMU below it.
+      if (name.startsWith('qemu-') || stopRule !== undefined) continue;
       expect(findStack(`${name}/qemu-7.2`).name).toBe(`${name}/qemu-7.2`);
     }
   });

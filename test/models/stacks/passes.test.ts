@@ -7,6 +7,7 @@ import { ownLimit } from '../../../models/stacks/own-limit.js';
 import { vmware41, vmware50 } from '../../../models/stacks/vmware.js';
 import { xen42, xen420 } from '../../../models/stacks/xen.js';
 import { findStack } from '../../../scenario/catalog.js';
+import { predictionWarnings } from '../../../studies/prediction-warnings.js';
 import { prepare } from '../../../studies/prepare.js';
 import { reasonFor } from '../../../studies/reason.js';
 import { runOnce } from '../../../studies/run.js';
@@ -273,6 +274,18 @@ describe('a scenario on such a product', () => {
       'The guest was to be stopped (the rule of 5 passes ended it), but the patience of 15 s ended ' +
         'before it ran at the destination.',
     );
+  });
+
+  it('is warned that nobody measured the product', () => {
+    const facts = { replications: 100, completedFraction: 1, totalSeconds: null, downtimeSeconds: null };
+    expect(predictionWarnings(set({ stack: 'xen-4.20' }), facts)).toEqual([
+      'no migration by xen-4.20 was measured: its rules are from its source or documentation, ' +
+        'speeds and steps are those of profile qemu-7.2-bench',
+    ]);
+  });
+
+  it('ends at once where a brake stops the guest', () => {
+    expect(run('vmware-5.0', { 'parameters.vmware.slowedShare': 0 }).verdict).toBe('completed');
   });
 
   it('slows the guest down only where the product does', () => {
