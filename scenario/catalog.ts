@@ -1,3 +1,5 @@
+import { cloudHypervisor51, cloudHypervisor52 } from '../models/stacks/cloud-hypervisor.js';
+import { hyperV2008R2, hyperV2012R2 } from '../models/stacks/hyper-v.js';
 import { libvirtStacks } from '../models/stacks/libvirt.js';
 import { novaStacks } from '../models/stacks/nova.js';
 import { kubevirtStack, kubevirtVersions } from '../models/stacks/kubevirt.js';
@@ -7,7 +9,10 @@ import { proxmoxStack } from '../models/stacks/proxmox.js';
 import { qemu121 } from '../models/stacks/qemu-1.2.1.js';
 import { qemuReleases } from '../models/stacks/qemu-releases.js';
 import { qemuStack } from '../models/stacks/qemu.js';
+import { ownLimit } from '../models/stacks/own-limit.js';
 import type { Stack } from '../models/stacks/stack.js';
+import { vmware41, vmware50 } from '../models/stacks/vmware.js';
+import { xen42, xen420 } from '../models/stacks/xen.js';
 import { didYouMean } from './did-you-mean.js';
 import { InputError } from './input-error.js';
 import type { Profile } from './profile.js';
@@ -26,6 +31,14 @@ export const stacks: readonly Stack[] = [
   ...kubevirtVersions.map((version) => kubevirtStack(version)),
   ...ovirtStacks,
   proxmoxStack(),
+  xen42,
+  xen420,
+  vmware41,
+  vmware50,
+  hyperV2008R2,
+  hyperV2012R2,
+  cloudHypervisor51,
+  cloudHypervisor52,
 ];
 
 /** Every test bed that ships with migsim. */
@@ -107,7 +120,7 @@ export function defaultsFor(stackName: string, profileOrName: Profile | string |
     workloadPeriod,
     resident: (ram) => Math.min(ram, residentBase.value + residentPerRam.value * ram),
     diskAllocated: (size) => Math.min(size, constants.disk.allocatedBytes.value),
-    downtimeLimit: stack.constants.qemu!.downtimeLimitSeconds!.value,
-    maxBandwidth: stack.constants.qemu!.maxBandwidth!.value,
+    downtimeLimit: ownLimit(stack, 'downtimeLimitSeconds') ?? Infinity,
+    maxBandwidth: ownLimit(stack, 'maxBandwidth') ?? Infinity,
   };
 }

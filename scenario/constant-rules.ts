@@ -15,6 +15,7 @@ const positive = new Set([
   'ovirt.maxMigrations',
   'proxmox.pollSeconds',
   'proxmox.fastPollSeconds',
+  'xen.batchPages',
   'stream.sendBufferBytes',
   'stream.receiveWindowBytes',
   'queue.migration',
@@ -50,6 +51,11 @@ const shares = new Set([
   'kubevirt.stallMargin',
   'kubevirt.patienceDecay',
   'proxmox.xbzrleCacheShare',
+  'xen.skipsRewritten',
+  'vmware.convergingShare',
+  'vmware.slowedShare',
+  'vmware.resumesEarly',
+  'cloudHypervisor.stopsAtTimeout',
 ]);
 
 /** Constants that the product takes only within a range; `rule` says which. */
@@ -88,6 +94,8 @@ function percent(min: number, max: number, name: string) {
 const defaultsOf: Readonly<Record<string, string>> = {
   'qemu.downtimeLimitSeconds': 'migration.downtimeLimit',
   'qemu.maxBandwidth': 'migration.maxBandwidth',
+  'cloudHypervisor.downtimeLimitSeconds': 'migration.downtimeLimit',
+  'cloudHypervisor.timeoutSeconds': 'migration.timeout',
   'guest.residentBase': 'vm.resident',
   'guest.residentPerRam': 'vm.resident',
   'disk.allocatedBytes': 'vm.disk.allocated',

@@ -98,7 +98,7 @@ export type MigrationKind = 'lm' | 'blm' | 'stop-and-copy' | 'post-copy' | 'hybr
 
 export interface MigrationSpec {
   kind: MigrationKind;
-  /** Seconds. */
+  /** Seconds; Infinity: the stack has no such limit. */
   downtimeLimit: number;
   /** Bytes/s; Infinity: unlimited. */
   maxBandwidth: number;

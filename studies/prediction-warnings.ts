@@ -89,8 +89,14 @@ function aboutMechanism({ migration, vm, link, profile }: Scenario, { burst }: P
 
 function aboutPlace({ stack, profile: profileName, vm, link, source, destination }: Scenario): string[] {
   const profile = findProfile(profileName);
-  const standard = findStack(stack).profile;
+  const { profile: standard, stopRule } = findStack(stack);
   const warnings: string[] = [];
+  if (stopRule !== undefined) {
+    warnings.push(
+      `no migration by ${stack} was measured: its rules are from its source or documentation, ` +
+        `speeds and steps are those of profile ${profileName}`,
+    );
+  }
   if (standard !== profileName) {
     warnings.push(
       `profile ${profileName} was not measured on stack ${stack}, whose own profile is ${standard}`,

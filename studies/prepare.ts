@@ -1,3 +1,4 @@
+import { ownLimit } from '../models/stacks/own-limit.js';
 import type { Stack } from '../models/stacks/stack.js';
 import { defaultsFor, findProfile, findStack } from '../scenario/catalog.js';
 import { brokenProductRule } from '../scenario/constant-rules.js';
@@ -52,6 +53,7 @@ function checkAbilities(stack: Stack, { vm: { disk }, migration }: Scenario): vo
     const rule = `${stack.name} copies idle disks only`;
     throw new InputError(`vm.disk.writes has ${disk.writes.length} of them: ${rule}`, 'vm.disk.writes');
   }
+  checkLimits(stack, migration);
   const { accepts } = stack.constants.qemu?.downtimeLimitSeconds ?? {};
   const show = (seconds: number) => formatQuantity(seconds, 'seconds');
   const rule = brokenProductRule(downtimeLimit, accepts ?? {}, show);
@@ -62,5 +64,18 @@ function checkAbilities(stack: Stack, { vm: { disk }, migration }: Scenario): vo
   if (timeout !== null && stack.timeout === undefined) {
     const rule = `${stack.name} has no timeout of its own; migration.patience says how long one waits`;
     throw new InputError(`migration.timeout is ${timeout} s: ${rule}`, 'migration.timeout');
+  }
+}
+
+/** Limits that no rule of this product looks at. */
+function checkLimits(stack: Stack, { downtimeLimit, maxBandwidth }: Scenario['migration']): void {
+  const { name, stopRule } = stack;
+  if (downtimeLimit !== Infinity && ownLimit(stack, 'downtimeLimitSeconds') === undefined) {
+    const rule = `${name} has no downtime limit; it stops the guest ${stopRule ?? 'by other rules'}`;
+    throw new InputError(`migration.downtimeLimit is ${downtimeLimit} s: ${rule}`, 'migration.downtimeLimit');
+  }
+  if (maxBandwidth !== Infinity && ownLimit(stack, 'maxBandwidth') === undefined) {
+    const rule = `${name} has no limit of rate; link.goodput says what the network gives it`;
+    throw new InputError(`migration.maxBandwidth is ${maxBandwidth} B/s: ${rule}`, 'migration.maxBandwidth');
   }
 }

@@ -30,6 +30,7 @@ export function reasonFor(scenario: Scenario, run: RunResult): string {
 function reasonOf(scenario: Scenario, run: RunResult): string {
   switch (run.verdict) {
     case 'completed':
+      if (run.decision !== null) return ruleStopped(run, run.decision);
       if (run.stoppedFirst) return sentInOnePass(run);
       return run.forced === null
         ? testPassed(scenario, run)
@@ -37,6 +38,8 @@ function reasonOf(scenario: Scenario, run: RunResult): string {
     case 'non-converging':
       if (run.stoppedFirst) return cutShort(scenario, run);
       if (run.mirror?.readyAt === null) return neverReady(scenario, run.mirror);
+      if (run.decision !== null) return cutOff(scenario, run.decision);
+      if (scenario.migration.downtimeLimit === Infinity) return neverRuled(scenario, run);
       return run.nearest === null ? neverTested(scenario, run) : neverStopped(scenario, run, run.nearest);
     case 'aborted':
       return `${run.ended ?? 'The product gave up by a rule of its own'}; the guest runs on at the source.`;
@@ -68,6 +71,30 @@ function cutShort({ migration }: Scenario, run: RunResult): string {
     `The patience of ${time(migration.patience)} ended when ${wireSize(run.bytesOnWire)} had been sent. ` +
     'The guest stands still, so nothing becomes dirty again: with more patience it completes.'
   );
+}
+
+/** Of a product that stops by another rule than that of the downtime limit. */
+function ruleStopped(run: RunResult, decision: string): string {
+  return `After ${passes(run)} ${size(run.leftAtStopBytes)} were left: ${decision}.`;
+}
+
+function cutOff({ migration }: Scenario, decision: string): string {
+  return (
+    `The guest was to be stopped (${decision}), but the patience of ${time(migration.patience)} ended ` +
+    'before it ran at the destination.'
+  );
+}
+
+function neverRuled({ migration }: Scenario, run: RunResult): string {
+  const after = run.passes === 0 ? 'in the first pass' : `after ${passes(run)}`;
+  return (
+    `The patience of ${time(migration.patience)} ended ${after}, before any rule stopped the guest: ` +
+    `${wireSize(run.bytesOnWire)} had been sent.`
+  );
+}
+
+function passes(run: RunResult): string {
+  return run.passes === 1 ? 'one pass' : `${run.passes} passes`;
 }
 
 function testPassed(scenario: Scenario, run: RunResult): string {

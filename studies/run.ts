@@ -53,6 +53,10 @@ export interface RunResult {
    */
   dataPagesAfterFirstPass: number | null;
   leftAtStopBytes: number;
+  /** Passes of a product that makes them one after another; 0 of others. */
+  passes: number;
+  /** Which rule of such a product stopped the guest; null where none did. */
+  decision: string | null;
   /** Where the downtime went, of a completed run; null where the stack does not tell. */
   downtimeParts: DowntimeParts | null;
   /** Why the product gave up or the guest was lost. */
@@ -118,7 +122,8 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     verdict: verdictOf(journal, completed),
     totalSeconds: completed ? journal.finishedAt : null,
     downtimeSeconds: completed ? journal.resumedAt! - journal.stoppedAt! : null,
-    sourceDowntimeSeconds: completed ? end.time - journal.stoppedAt! : null,
+    // Who starts the guest before all is sent ends the downtime by that.
+    sourceDowntimeSeconds: completed ? Math.min(end.time, journal.resumedAt!) - journal.stoppedAt! : null,
     setupSeconds: start?.time ?? null,
     stoppedFirst: journal.stoppedAt !== null && journal.stoppedAt <= (start?.time ?? Infinity),
     syncs: journal.syncs,
@@ -134,7 +139,9 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     guestSlowdown: slowdownOf(vm, outbound, sim.now),
     dataPagesAfterFirstPass: pagesAfterFirstPass(journal, bed.migration.stream.outside()),
     leftAtStopBytes: journal.leftAtStopBytes,
-    downtimeParts: completed && stack.qemu !== undefined ? journal.downtimeParts : null,
+    passes: journal.passes,
+    decision: journal.decision,
+    downtimeParts: completed && tellsParts(stack) ? journal.downtimeParts : null,
     ended: journal.failed ?? journal.aborted,
     forced: journal.forced,
     nearest: journal.nearest,
@@ -144,6 +151,10 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     events: sim.events,
   };
   return { result, waitedSeconds: outbound.startedAt ?? sim.now, start, end };
+}
+
+function tellsParts({ qemu, stopRule }: Stack): boolean {
+  return qemu !== undefined || stopRule !== undefined;
 }
 
 function verdictOf({ aborted, failed }: Journal, completed: boolean): Verdict {

@@ -1,6 +1,7 @@
 import { formatBytes, formatPercent, formatSeconds } from '../../report/quantity.js';
 import { fitsPage, renderTable, type Page } from '../../report/table.js';
 import { wrapWords } from '../../report/wrap.js';
+import { findStack } from '../../scenario/catalog.js';
 import type { Explanation } from '../../studies/explain.js';
 import type { Provenance } from '../provenance.js';
 import { pairs } from './pairs.js';
@@ -50,6 +51,14 @@ function ofOneVm(explanation: Explanation): Explanation {
 }
 
 function introduction({ scenario, setupSeconds, vms, decisiveVm }: Explanation): string {
+  const { stopRule } = findStack(scenario.stack);
+  if (stopRule !== undefined) {
+    return (
+      `The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. Each round sends all that was dirty ` +
+      'when it began; then the dirty log is fetched, and what is left is dirty again. ' +
+      `${scenario.stack} stops the guest ${stopRule}.`
+    );
+  }
   const limit = formatSeconds(scenario.migration.downtimeLimit);
   const which = vms ? `These are the rounds of VM ${decisiveVm} of ${vms.length}. ` : '';
   return (

@@ -67,7 +67,9 @@ function placeItems(scenario: Scenario): Item[] {
     { text: `link ${formatRate(scenario.link.goodput)}`, of: ['link'] },
     { text: network(scenario), of: ['background'] },
     { text: hosts(scenario), of: ['hosts', 'source', 'destination'] },
-    { text: `downtime limit ${formatSeconds(downtimeLimit)}`, of: ['migration.downtimeLimit'] },
+    ...(downtimeLimit === Infinity
+      ? []
+      : [{ text: `downtime limit ${formatSeconds(downtimeLimit)}`, of: ['migration.downtimeLimit'] }]),
     { text: `patience ${formatSeconds(patience)}`, of: ['migration.patience'] },
   ];
 }

@@ -15,10 +15,11 @@ export function stackListText(stacks: readonly Stack[], page: Page): string {
   return `${blocks.join('\n')}\n${page.palette.dim('migsim stacks NAME lists the constants of one.')}\n`;
 }
 
-function heading({ name, about, versions, kinds, profile }: Stack, page: Page): string {
+function heading({ name, about, versions, kinds, profile, stopRule }: Stack, page: Page): string {
   const rows = [
     ['versions', versions.join(', ')],
     ...Object.entries(kinds).map(([kind, text]) => [kind, text]),
+    ...(stopRule === undefined ? [] : [['stops the guest', stopRule]]),
     ['profile', profile],
   ] as [string, string][];
   return [page.palette.bold(name), ...wrapWords(about, page.width), pairs(rows, page)].join('\n');

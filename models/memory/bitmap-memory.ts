@@ -31,6 +31,8 @@ export interface BitmapMemory {
   walk(count: number): { data: number; zero: number };
   /** Moves the log into the bitmap and empties it; returns the pages it held. */
   sync(): number;
+  /** Takes out of the bitmap what is in the log and still waits; the log keeps it. Returns how many pages. */
+  dropWritten(): number;
 }
 
 /**
@@ -118,6 +120,15 @@ export function createBitmapMemory(o: {
         written += 1;
       }
       return written;
+    },
+    dropWritten() {
+      let dropped = 0;
+      for (let page = log.indexOf(1); page >= 0; page = log.indexOf(1, page + 1)) {
+        if (bitmap[page] === 1) dropped += 1;
+        bitmap[page] = 0;
+      }
+      waiting -= dropped;
+      return dropped;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { clearSpan, createLayer, mergeTouched, type Layer, type LayerOptions } from './layer.js';
+import { clearSpan, createLayer, dropTouched, mergeTouched, type Layer, type LayerOptions } from './layer.js';
 
 export type { LayerOptions } from './layer.js';
 
@@ -36,6 +36,12 @@ export interface GuestMemory {
   sync(guestTime: number): number;
   /** Distinct pages written between two guest times, whoever has fetched the log meanwhile. */
   written(from: number, to: number): number;
+  /**
+   * Takes out of the bitmap what has been written since the previous sync and still waits, and returns how many pages
+   * these were. The log keeps them, so the next sync brings them back: this is how a page is skipped that would only
+   * have to be sent once more.
+   */
+  dropWritten(guestTime: number): number;
 }
 
 /** What the cursor is off by when it is as good as at a boundary: a millionth of a page. */
@@ -90,6 +96,7 @@ export function createGuestMemory(o: {
   // Where the stretch in `ahead` ends; what is not ahead of the cursor says that it has to be looked up anew.
   let stretchEnd = 0;
   let logStart = guestTime;
+  let droppedUntil = guestTime;
   let waiting = 0;
   let waitingData = 0;
   countAnew();
@@ -168,6 +175,7 @@ export function createGuestMemory(o: {
       if (layer.writer !== undefined) written += mergeTouched(layer, layer.writer.touched(logStart, now));
     }
     logStart = now;
+    droppedUntil = now;
     stretchEnd = 0;
     countAnew();
     return written;
@@ -182,6 +190,23 @@ export function createGuestMemory(o: {
     return found;
   }
 
+  function dropWritten(now: number): number {
+    if (!(now >= droppedUntil)) {
+      throw new RangeError(
+        `dropWritten: guestTime is ${now}, should be >= ${droppedUntil}, the time of the last look at the log`,
+      );
+    }
+    let dropped = 0;
+    // What was written before the last drop does not wait any more, so only what came since is looked at.
+    for (const layer of layers) {
+      if (layer.writer !== undefined) dropped += dropTouched(layer, layer.writer.touched(droppedUntil, now));
+    }
+    droppedUntil = now;
+    stretchEnd = 0;
+    countAnew();
+    return dropped;
+  }
+
   return {
     pages,
     get cursor() {
@@ -193,6 +218,7 @@ export function createGuestMemory(o: {
     advance,
     sync,
     written,
+    dropWritten,
   };
 }
 

@@ -127,11 +127,30 @@ function either(waiting: number, written: number): number {
 /** Neighbouring segments of a randomly written layer are evened out when their densities differ by less. */
 const RESOLUTION = 1e-3;
 
+/** The share of pages that wait and were not written, the two being independent. */
+function waitingOnly(waiting: number, written: number): number {
+  const share = waiting * (1 - written);
+  return share < LEAST ? 0 : share;
+}
+
+/** How a share of written pages changes the share that waits. */
+type Merge = (waiting: number, written: number) => number;
+
+/**
+ * Takes the waiting pages out of the bitmap that lie in written pieces, `density = density (1 - written)`, and returns
+ * how many these were.
+ */
+export function dropTouched(layer: Layer, pieces: readonly Touched[]): number {
+  const before = layer.waiting;
+  mergeTouched(layer, pieces, waitingOnly);
+  return before - layer.waiting;
+}
+
 /**
  * Merges written pieces into the bitmap, `density = 1 - (1 - density)(1 - written)`, and returns the distinct pages
  * written. A writer counts pages of its region from 0; they lie evenly over the layer's span.
  */
-export function mergeTouched(layer: Layer, pieces: readonly Touched[]): number {
+export function mergeTouched(layer: Layer, pieces: readonly Touched[], merge: Merge = either): number {
   layer.at = 0;
   const last = pieces.at(-1);
   if (last === undefined) return 0;
@@ -146,7 +165,7 @@ export function mergeTouched(layer: Layer, pieces: readonly Touched[]): number {
   // What ends with the region ends with the layer, whatever the division by pagesPerPosition makes of it.
   const toTheEnd = last.to > regionPages * (1 - 1e-12);
   if (toTheEnd && last.from === 0) {
-    touchAll(layer, last.density);
+    touchAll(layer, last.density, merge);
     return regionPages * last.density;
   }
   const bounds: number[] = [];
@@ -156,7 +175,7 @@ export function mergeTouched(layer: Layer, pieces: readonly Touched[]): number {
     written += (piece.to - piece.from) * piece.density;
   }
   if (toTheEnd) bounds[bounds.length - 1] = end;
-  touchPieces(layer, bounds, pieces);
+  touchPieces(layer, bounds, pieces, merge);
   return written;
 }
 
@@ -166,17 +185,15 @@ export function mergeTouched(layer: Layer, pieces: readonly Touched[]): number {
  * the resolution (no page is lost or gained by that) bounds their number and with it the cost of a sync: with a
  * thousand syncs a sweep 250 steps instead of 1000, each within 0.00075 of the density of its pages.
  */
-function touchAll(layer: Layer, share: number): void {
+function touchAll(layer: Layer, share: number, merge: Merge): void {
   const { start, pagesPerPosition, ends, density } = layer;
   let kept = -1;
   let keptBegin = start;
   let begin = start;
-  let waitingPositions = 0;
   for (let i = 0; i < ends.length; i += 1) {
     const end = ends[i]!;
     const old = density[i]!;
-    const merged = either(old, share);
-    waitingPositions += (end - begin) * merged;
+    const merged = merge(old, share);
     if (kept >= 0 && Math.abs(merged - density[kept]!) < RESOLUTION) {
       const even = density[kept]! + ((merged - density[kept]!) * (end - begin)) / (end - keptBegin);
       density[kept] = even < LEAST ? 0 : even;
@@ -192,11 +209,21 @@ function touchAll(layer: Layer, share: number): void {
     ends.pop();
     density.pop();
   }
+  // Of what is kept, not of what came in: a step evened out to nothing is in no walk's way.
+  let waitingPositions = 0;
+  for (let i = 0; i < ends.length; i += 1) {
+    waitingPositions += (ends[i]! - (i === 0 ? start : ends[i - 1]!)) * density[i]!;
+  }
   layer.waiting = waitingPositions * pagesPerPosition;
 }
 
 /** Merges pieces that lie between `bounds` (from and to of each, as positions); what is between them stays as it is. */
-function touchPieces(layer: Layer, bounds: readonly number[], pieces: readonly Touched[]): void {
+function touchPieces(
+  layer: Layer,
+  bounds: readonly number[],
+  pieces: readonly Touched[],
+  merge: Merge,
+): void {
   const { ends, density } = layer;
   const newEnds: number[] = [];
   const newDensity: number[] = [];
@@ -210,7 +237,7 @@ function touchPieces(layer: Layer, bounds: readonly number[], pieces: readonly T
     while (position < limit) {
       const to = Math.min(limit, ends[segment]!);
       const old = density[segment]!;
-      const merged = either(old, share);
+      const merged = merge(old, share);
       if (kept < 0 || merged !== newDensity[kept]) {
         kept += 1;
         newDensity.push(merged);

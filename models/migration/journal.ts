@@ -91,6 +91,10 @@ export interface Journal {
   mirror: MirrorJournal | null;
   /** Where the downtime went; of stacks that tell. */
   downtimeParts: DowntimeParts;
+  /** Passes over what was dirty, of products that make them one after another. */
+  passes: number;
+  /** Which rule of such a product stopped the guest; null where none has, and where no rule needs a name. */
+  decision: string | null;
   /** Why the product gave up; null: it did not. */
   aborted: string | null;
   /** What stopped the guest before the stop test passed, a sentence without full stop; null: nothing did. */
@@ -143,6 +147,8 @@ export function createJournal(withRounds: boolean): Journal {
       load: 0,
       resume: 0,
     },
+    passes: 0,
+    decision: null,
     aborted: null,
     forced: null,
     failed: null,

@@ -1,6 +1,6 @@
 import { delay, type Process } from '../../sim/process.js';
 import { walkBitmap } from './iterate.js';
-import { pageBytes } from './migration.js';
+import { pageBytes, type Migration } from './migration.js';
 import { remainingBytes, sync } from './rounds.js';
 import type { ThreadMigration } from './thread-migration.js';
 
@@ -75,7 +75,7 @@ export function* pauseGuest(m: ThreadMigration): Process {
 }
 
 /** Books the time since the last call, or since the guest stopped, under a part of the downtime. */
-function stopwatch({ sim, journal }: ThreadMigration) {
+export function stopwatch({ sim, journal }: Migration) {
   let since = journal.stoppedAt ?? sim.now;
   return (part: keyof typeof journal.downtimeParts): void => {
     journal.downtimeParts[part] += sim.now - since;

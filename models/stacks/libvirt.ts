@@ -118,7 +118,7 @@ function overMainLoop(release: Release): Stack {
   const { maxBandwidth } = qemuUnderLibvirt('1.4', release.isUnlimited).qemu;
   const { pollSeconds } = libvirtConstants(true, false);
   const constants: ConstantGroups = {
-    qemu: { ...qemu121.constants.qemu, maxBandwidth: maxBandwidth! },
+    qemu: { ...qemu121.constants.qemu, maxBandwidth: maxBandwidth },
     libvirt: { pollSeconds: pollSeconds!, ...virshConstants },
   };
   return {

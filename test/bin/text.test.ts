@@ -147,6 +147,24 @@ describe('text for people', () => {
     expect(told).toMatch(/^VM 2 +completed after 38 s, downtime 1 s, waited 19 s$/mu);
   });
 
+  it('says of a product that copies in passes by what rule it stops, and names no limit that it does not have', () => {
+    const layers = Object.entries({ stack: 'xen-4.20' }).map(([path, value]) => ({
+      origin: 'test',
+      path,
+      value,
+    }));
+    const scenario = prepare(layers).scenario;
+    expect(scenarioLines(scenario, plain)).not.toContain('downtime limit');
+    const story = explanationText({ ...explanation(1), scenario }, source, plain).replace(/\s+/gu, ' ');
+    expect(story).toContain('Each round sends all that was dirty when it began');
+    expect(story).toContain(
+      'xen-4.20 stops the guest after 5 passes, or after a pass over fewer than 50 pages.',
+    );
+    expect(story).not.toContain('Infinity');
+    const listed = stackText(findStack('xen-4.20'), findProfile('qemu-7.2-bench'), plain);
+    expect(listed).toMatch(/stops the guest +after 5 passes/u);
+  });
+
   it('leaves out the middle of a long run, and says how much', () => {
     const text = explanationText(explanation(100), source, plain);
     expect(text).toContain('84 more rounds');

@@ -22,8 +22,8 @@ describe('the catalogue', () => {
     expect(() => findStack('qemu-1.2.2')).toThrow(
       "stack is 'qemu-1.2.2': no such stack; did you mean qemu-1.2.1?",
     );
-    expect(() => findStack('vmware')).toThrow(
-      "stack is 'vmware': no such stack; known: openstack-icehouse, qemu-1.2.1",
+    expect(() => findStack('bhyve')).toThrow(
+      "stack is 'bhyve': no such stack; known: openstack-icehouse, qemu-1.2.1",
     );
     expect(() => findProfile('icclab-2015')).toThrow(
       "profile is 'icclab-2015': no such profile; did you mean icclab-2014?",
@@ -69,8 +69,9 @@ describe('a stack over another QEMU', () => {
   });
 
   it('exists of every orchestrator', () => {
-    for (const { name } of stacks) {
-      if (name.startsWith('qemu-')) continue;
+    for (const { name, stopRule } of stacks) {
+      // What copies in passes has no QEMU below it.
+      if (name.startsWith('qemu-') || stopRule !== undefined) continue;
       expect(findStack(`${name}/qemu-7.2`).name).toBe(`${name}/qemu-7.2`);
     }
   });

@@ -20,6 +20,8 @@ export const completedRun: RunResult = {
   guestSlowdown: 0.05,
   dataPagesAfterFirstPass: 1000,
   leftAtStopBytes: 90 * MIB,
+  passes: 0,
+  decision: null,
   downtimeParts: null,
   ended: null,
   forced: null,

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 
 import { createBitmapMemory, type BitmapRegion } from '../../../models/memory/bitmap-memory.js';
 import { createGuestMemory, type LayerOptions } from '../../../models/memory/guest-memory.js';
-import { sequentialWriter, uniformWriter, zipfClasses } from '../../../models/memory/writer.js';
+import {
+  measuredWriter,
+  sequentialWriter,
+  uniformWriter,
+  uniqueDirty,
+  zipfClasses,
+} from '../../../models/memory/writer.js';
 import { send } from './drive.js';
 
 /** The same memory twice: in closed form, and page by page. */
@@ -95,6 +101,31 @@ describe.each(loads)('closed forms against real bitmaps: %s', (name, pages, regi
     }
   });
 
+  test('skip as much, to 1 % of RAM, in every pass that leaves out what was written again', () => {
+    const { closed, exact } = pair(`${name}/skips`, pages, regions);
+    let guestTime = 0;
+    for (let round = 0; round < 4; round += 1) {
+      let sent = 0;
+      let reckoned = 0;
+      let [dropped, reckonedDropped] = [0, 0];
+      // Batches of a twentieth of RAM at 200,000 pages a second, before each of them a look at the log.
+      while (exact.waiting() > 0 || closed.waiting() > 1) {
+        dropped += exact.dropWritten();
+        reckonedDropped += closed.dropWritten(guestTime);
+        const batch = pages / 20;
+        const [one, other] = [exact.walk(batch), send(closed, batch)];
+        sent += one.data + one.zero;
+        reckoned += other.data + other.zero;
+        guestTime += batch / 200_000;
+        exact.write(batch / 200_000);
+      }
+      // Chance decides how many wait ahead, so one cursor meets a region a little before the other, and the log younger.
+      expect(Math.abs(reckoned - sent)).toBeLessThan(0.01 * pages);
+      expect(Math.abs(reckonedDropped - dropped)).toBeLessThan(0.01 * pages);
+      expectSame(closed.sync(guestTime), exact.sync());
+    }
+  });
+
   test('wait with as many pages when the bitmap is synced every 7 ms in the middle of sweeps', () => {
     const { closed, exact } = pair(`${name}/slices`, pages, regions);
     let guestTime = 0;
@@ -110,6 +141,34 @@ describe.each(loads)('closed forms against real bitmaps: %s', (name, pages, regi
       expectSame(closed.waiting(), exact.waiting());
       const apart = Math.abs(closed.cursor - exact.cursor) / pages;
       expect(Math.min(apart, 1 - apart)).toBeLessThan(0.01);
+    }
+  });
+});
+
+describe('a writer known by its curve', () => {
+  // What one would measure of the uniform region above, at windows of factor 1.3.
+  const region = { pages: uniform.pages, visitsPerSecond: 150_000 };
+  const points = Array.from({ length: 40 }, (_, i) => {
+    const seconds = 0.001 * 1.3 ** i;
+    return [seconds, uniqueDirty(uniformWriter(region), seconds)] as const;
+  });
+  const writer = measuredWriter({ pages: region.pages, points });
+
+  test('dirties as much in every round as the pages whose curve it is', () => {
+    const exact = createBitmapMemory({
+      pages: region.pages,
+      regions: [uniform],
+      random: seedrandom('curve'),
+    });
+    const layers = [{ start: 0, end: region.pages, dataFraction: 1, writer }];
+    const closed = createGuestMemory({ pages: region.pages, layers });
+    let guestTime = 0;
+    for (let round = 0; round < 6; round += 1) {
+      const seconds = exact.waiting() / 200_000;
+      expectSame(send(closed, Infinity).data, exact.walk(Infinity).data);
+      guestTime += seconds;
+      exact.write(seconds);
+      expectSame(closed.sync(guestTime), exact.sync());
     }
   });
 });
@@ -154,6 +213,18 @@ describe('the page-exact memory', () => {
     expect(memory.cursor).toBe(3);
     expect(memory.walk(99)).toEqual({ data: 3, zero: 0 });
     expect(memory.waiting()).toBe(0);
+  });
+
+  test('takes pages out of the bitmap that were written again, which the next sync brings back', () => {
+    const memory = make();
+    memory.walk(3);
+    memory.write(0.5);
+    expect(memory.dropWritten()).toBe(2);
+    expect([...memory.bitmap]).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
+    expect(memory.waiting()).toBe(5);
+    expect(memory.dropWritten()).toBe(0);
+    expect(memory.sync()).toBe(2);
+    expect(memory.waiting()).toBe(7);
   });
 
   test('is the same for the same random numbers', () => {

@@ -115,6 +115,56 @@ describe('a sync', () => {
   });
 });
 
+describe('skipping what was written again', () => {
+  test('takes it out of the bitmap until the next sync, once', () => {
+    const writer = sequentialWriter({ pages: 1000, visitsPerSecond: 100 });
+    const memory = createGuestMemory({ pages: 1000, layers: [{ ...idle, writer }] });
+    expect(memory.dropWritten(2)).toBe(200);
+    expect(memory.waiting()).toBe(800);
+    expect(memory.stretch()).toEqual({ span: 200, data: 0, zero: 0 });
+    expect(memory.dropWritten(2)).toBe(0);
+    expect(memory.dropWritten(3)).toBe(100);
+    expect(memory.sync(4)).toBe(400);
+    expect(memory.waiting()).toBe(1000);
+  });
+
+  test('counts random pages that waited: of two looks, the second sees what came since the first', () => {
+    const writer = uniformWriter({ pages: 1000, visitsPerSecond: 1000 });
+    const memory = createGuestMemory({ pages: 1000, layers: [{ ...idle, writer }] });
+    expect(memory.dropWritten(Math.LN2)).toBeCloseTo(500, 9);
+    expect(memory.dropWritten(2 * Math.LN2)).toBeCloseTo(250, 9);
+    expect(memory.waiting()).toBeCloseTo(250, 9);
+    expect(memory.sync(2 * Math.LN2)).toBeCloseTo(750, 9);
+  });
+
+  test('leaves nothing that waits and that no walk meets, however little is left of a step', () => {
+    const classes = zipfClasses({ pages: 50_000, visitsPerSecond: 80_000, exponent: 1 });
+    const memory = createGuestMemory({
+      pages: 50_000,
+      layers: classes.map((each) => ({
+        start: 0,
+        end: 50_000,
+        pagesPerPosition: each.pages / 50_000,
+        dataFraction: 1,
+        writer: uniformWriter(each),
+      })),
+    });
+    for (let seconds = 0; seconds < 10; seconds += 0.04) {
+      memory.dropWritten(seconds);
+      if (memory.waiting() > 0) send(memory, 2000);
+    }
+    expect(memory.waiting()).toBe(0);
+  });
+
+  test('does not look back', () => {
+    const memory = createGuestMemory({ pages: 1000, layers: [idle] });
+    memory.dropWritten(3);
+    expect(() => memory.dropWritten(2)).toThrow(
+      new RangeError('dropWritten: guestTime is 2, should be >= 3, the time of the last look at the log'),
+    );
+  });
+});
+
 describe('mixed layers', () => {
   const pages = 10_000;
   const classes = zipfClasses({ pages, visitsPerSecond: 20_000, exponent: 1 });
