@@ -22,12 +22,16 @@ export interface StreamParameters {
 export interface Stream {
   /** Payload bytes that the socket holds when full. */
   readonly capacity: number;
+  /** There and back, seconds. */
+  readonly roundTripSeconds: number;
   /** Payload bytes that the socket takes now; how its buffers are packed makes it a little more or less each time. */
   free(): number;
   /** Bytes/s that leave the source now. */
   rate(): number;
   /** Nothing is in the socket. */
   idle(): boolean;
+  /** Bytes handed over that have not left yet. */
+  queued(): number;
   /** Bytes handed over that the socket has not taken yet. */
   outside(): number;
   /** Hands over bytes that cost the destination `destinationSeconds` to take in. */
@@ -44,6 +48,8 @@ export interface Stream {
   accepted(): Process;
   /** Waits until the destination has taken in everything. */
   received(): Process;
+  /** Waits until the destination has taken in what was handed over by now, whatever comes behind it. */
+  delivered(): Process;
   /** Payload bytes put on the wire so far. */
   carried(): number;
   /** Limits the rate at which the stream is fed (a slow disk), bytes/s. */
@@ -147,12 +153,14 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
 
   return {
     capacity: sendBufferBytes,
+    roundTripSeconds,
     free() {
       const packed = 1 + fillSpread * (2 * packing.uniform() - 1);
       return Math.max(0, sendBufferBytes - occupied()) * packed;
     },
     rate: () => flow.rate,
     idle: () => occupied() === 0,
+    queued: occupied,
     outside: () => Math.max(0, occupied() - sendBufferBytes),
     push(bytes, destinationSeconds) {
       if (destinationSeconds === 0 && !busy) {
@@ -181,6 +189,13 @@ export function createStream(sim: Simulation, flow: Flow, parameters: StreamPara
     *received() {
       yield whenOccupied(0);
       while (busy) yield progress.wait;
+      yield delay(roundTripSeconds / 2);
+    },
+    *delivered() {
+      const total = pushed;
+      while (onFlow < total) yield progress.wait;
+      yield reached(total);
+      while (busy && taken < total) yield progress.wait;
       yield delay(roundTripSeconds / 2);
     },
     carried: () => flow.drained(),

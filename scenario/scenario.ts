@@ -13,6 +13,7 @@ export interface Scenario {
   background: BackgroundSpec[];
   vm: VmSpec;
   migration: MigrationSpec;
+  faults: FaultsSpec;
   /** Overrides of the constants of stack and profile, as written; checked by those who know the constants. */
   parameters: Record<string, unknown>;
 }
@@ -100,6 +101,14 @@ export interface MigrationSpec {
   capabilities: string[];
   /** Seconds after the transfer's start at which post-copy is asked for; null: never. */
   postCopyAfter: number | null;
+}
+
+/** What breaks, in seconds after the request; null: nothing. */
+export interface FaultsSpec {
+  network: number | null;
+  destination: number | null;
+  /** Seconds from the network's loss until it is there again. */
+  recoverAfter: number | null;
 }
 
 /** What a stack and its profile say of the fields that the schema leaves open, in SI. */

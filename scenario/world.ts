@@ -136,6 +136,11 @@ export function buildWorld(
         wakeSeconds: cpu.wakeSeconds * Math.exp(cpu.wakeSpread * sim.random('wake').normal()),
       },
       stalls: createStalls(cpu, sim.random('stalls')),
+      faults: {
+        networkAt: scenario.faults.network ?? Infinity,
+        destinationAt: scenario.faults.destination ?? Infinity,
+        recoverAfterSeconds: scenario.faults.recoverAfter ?? Infinity,
+      },
       estimateFactor: () => quantileAt(estimate, estimateDraws.uniform()),
       queueOverflows: link.overflows,
       random: sim.random('steps'),

@@ -1,3 +1,5 @@
+import type { PostCopyRecord } from '../models/migration/journal.js';
+import { pageBytes } from '../models/migration/migration.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { StopTest } from '../models/migration/journal.js';
 import type { RunResult } from './run.js';
@@ -17,11 +19,13 @@ import type { RunResult } from './run.js';
 export function reasonFor(scenario: Scenario, run: RunResult): string {
   switch (run.verdict) {
     case 'completed':
+      if (run.postCopy) return wentOver(scenario, run, run.postCopy);
       if (run.stoppedFirst) return sentInOnePass(run);
       return run.forced === null
         ? testPassed(scenario, run)
         : `${run.forced}: nothing became dirty any more. ${testPassed(scenario, run)}`;
     case 'non-converging':
+      if (run.postCopy) return cutShortAfterSwitch(scenario, run.postCopy);
       if (run.stoppedFirst) return cutShort(scenario, run);
       return run.nearest === null ? neverTested(scenario, run) : neverStopped(scenario, run, run.nearest);
     case 'aborted':
@@ -53,6 +57,32 @@ function cutShort({ migration }: Scenario, run: RunResult): string {
   return (
     `The patience of ${time(migration.patience)} ended when ${wireSize(run.bytesOnWire)} had been sent. ` +
     'The guest stands still, so nothing becomes dirty again: with more patience it completes.'
+  );
+}
+
+function wentOver({ migration }: Scenario, run: RunResult, postCopy: PostCopyRecord): string {
+  // The setup's sync and that of the stop end no round.
+  const rounds = run.syncs - 2;
+  const whole =
+    rounds === 1 ? 'After one round' : rounds > 1 ? `After ${rounds} rounds` : 'In the first pass';
+  const when = migration.kind === 'post-copy' ? 'At once' : whole;
+  const { requests, stallSeconds, pagesPushed, pagesFaulted } = postCopy;
+  const waited =
+    requests < 0.5
+      ? 'it missed none of them'
+      : `it asked for ${digits(requests)} pages and waited ${time(stallSeconds)} for them`;
+  const sent = size((pagesPushed + pagesFaulted) * pageBytes);
+  return (
+    `${when} it went over to post-copy with ${size(run.leftAtStopBytes)} left: the guest stood still for ` +
+    `${time(run.downtimeSeconds ?? 0)}, then ran at the destination while ${sent} of data followed; ${waited}.`
+  );
+}
+
+function cutShortAfterSwitch({ migration }: Scenario, postCopy: PostCopyRecord): string {
+  const sent = size((postCopy.pagesPushed + postCopy.pagesFaulted) * pageBytes);
+  return (
+    `The patience of ${time(migration.patience)} ended in post-copy, with ${sent} of data sent after the switch. ` +
+    'Nothing becomes dirty any more and nobody can call it off: with more patience it completes.'
   );
 }
 

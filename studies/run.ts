@@ -1,5 +1,12 @@
 import type { Guest } from '../models/guest.js';
-import type { DowntimeParts, Journal, Round, StopTest, ThrottleStep } from '../models/migration/journal.js';
+import type {
+  DowntimeParts,
+  Journal,
+  PostCopyRecord,
+  Round,
+  StopTest,
+  ThrottleStep,
+} from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
 import type { Stack } from '../models/stacks/stack.js';
 import type { Parameters } from '../scenario/parameters.js';
@@ -38,6 +45,8 @@ export interface RunResult {
   leftAtStopBytes: number;
   /** Where the downtime went, of a completed run; null where the stack does not tell. */
   downtimeParts: DowntimeParts | null;
+  /** Of a run that went over to post-copy. */
+  postCopy?: PostCopyRecord;
   /** Why the product gave up or the guest was lost. */
   ended: string | null;
   /** What stopped the guest before the stop test passed. */
@@ -77,15 +86,18 @@ export function runOnce(
   const { sim, journal, bed, link, recorder } = world;
   const running = sim.spawn(stack.migrate(bed, scenario.migration.kind));
   sim.run(scenario.migration.patience);
-  const completed = running.done && journal.resumedAt !== null;
+  const verdict = verdictOf(journal, running.done && journal.resumedAt !== null);
+  const completed = verdict === 'completed';
   const start = journal.transferStart;
   const end = journal.transferEnd ?? bed.migration.sample();
   const transferSeconds = start ? end.time - start.time : 0;
   return {
-    verdict: verdictOf(journal, completed),
+    verdict,
     totalSeconds: completed ? journal.finishedAt : null,
     downtimeSeconds: completed ? journal.resumedAt! - journal.stoppedAt! : null,
-    sourceDowntimeSeconds: completed ? end.time - journal.stoppedAt! : null,
+    sourceDowntimeSeconds: completed
+      ? (journal.postCopy?.handedOverAt ?? end.time) - journal.stoppedAt!
+      : null,
     setupSeconds: start?.time ?? null,
     stoppedFirst: journal.stoppedAt !== null && journal.stoppedAt <= (start?.time ?? Infinity),
     syncs: journal.syncs,
@@ -100,6 +112,7 @@ export function runOnce(
     dataPagesAfterFirstPass: pagesAfterFirstPass(journal, bed.migration.stream.outside()),
     leftAtStopBytes: journal.leftAtStopBytes,
     downtimeParts: completed && stack.qemu !== undefined ? journal.downtimeParts : null,
+    ...(journal.postCopy && { postCopy: journal.postCopy }),
     ended: journal.failed ?? journal.aborted,
     forced: journal.forced,
     nearest: journal.nearest,

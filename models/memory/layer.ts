@@ -117,10 +117,19 @@ function dropSegment({ ends, density }: Layer, i: number): void {
  */
 const LEAST = 1e-12;
 
+/** What becomes of a share of pages that wait when a share of them was touched. */
+type Change = (waiting: number, touched: number) => number;
+
 /** The share of pages that wait or were written, the two being independent. */
 function either(waiting: number, written: number): number {
   if (written === 1) return 1;
   const share = waiting + (1 - waiting) * written;
+  return share < LEAST ? 0 : share;
+}
+
+/** The share of pages that wait and were not touched. */
+function neither(waiting: number, touched: number): number {
+  const share = waiting * (1 - touched);
   return share < LEAST ? 0 : share;
 }
 
@@ -143,21 +152,34 @@ export function mergeTouched(layer: Layer, pieces: readonly Touched[]): number {
       `sync: the writer of the layer ${start}..${end} wrote page ${last.to}, should be within its ${regionPages} pages`,
     );
   }
-  // What ends with the region ends with the layer, whatever the division by pagesPerPosition makes of it.
   const toTheEnd = last.to > regionPages * (1 - 1e-12);
   if (toTheEnd && last.from === 0) {
     touchAll(layer, last.density);
     return regionPages * last.density;
   }
-  const bounds: number[] = [];
   let written = 0;
-  for (const piece of pieces) {
-    bounds.push(start + piece.from / pagesPerPosition, start + piece.to / pagesPerPosition);
-    written += (piece.to - piece.from) * piece.density;
-  }
-  if (toTheEnd) bounds[bounds.length - 1] = end;
-  touchPieces(layer, bounds, pieces);
+  for (const piece of pieces) written += (piece.to - piece.from) * piece.density;
+  changePieces(layer, pieces, either);
   return written;
+}
+
+/** Clears pages that were touched, `density = density (1 - touched)`, and returns how many of them waited. */
+export function clearTouched(layer: Layer, pieces: readonly Touched[]): number {
+  layer.at = 0;
+  const before = layer.waiting;
+  if (pieces.length > 0) changePieces(layer, pieces, neither);
+  return before - layer.waiting;
+}
+
+/** From and to of each piece, as positions. */
+export function boundsOf({ start, end, pagesPerPosition }: Layer, pieces: readonly Touched[]): number[] {
+  const bounds: number[] = [];
+  for (const { from, to } of pieces)
+    bounds.push(start + from / pagesPerPosition, start + to / pagesPerPosition);
+  // What ends with the region ends with the layer, whatever the division by pagesPerPosition makes of it.
+  const last = pieces.at(-1);
+  if (last && last.to > (end - start) * pagesPerPosition * (1 - 1e-12)) bounds[bounds.length - 1] = end;
+  return bounds;
 }
 
 /**
@@ -195,9 +217,10 @@ function touchAll(layer: Layer, share: number): void {
   layer.waiting = waitingPositions * pagesPerPosition;
 }
 
-/** Merges pieces that lie between `bounds` (from and to of each, as positions); what is between them stays as it is. */
-function touchPieces(layer: Layer, bounds: readonly number[], pieces: readonly Touched[]): void {
+/** Changes the density where the pieces lie; what is between them stays as it is. */
+function changePieces(layer: Layer, pieces: readonly Touched[], change: Change): void {
   const { ends, density } = layer;
+  const bounds = boundsOf(layer, pieces);
   const newEnds: number[] = [];
   const newDensity: number[] = [];
   let kept = -1;
@@ -210,7 +233,7 @@ function touchPieces(layer: Layer, bounds: readonly number[], pieces: readonly T
     while (position < limit) {
       const to = Math.min(limit, ends[segment]!);
       const old = density[segment]!;
-      const merged = either(old, share);
+      const merged = share === 0 ? old : change(old, share);
       if (kept < 0 || merged !== newDensity[kept]) {
         kept += 1;
         newDensity.push(merged);

@@ -30,6 +30,8 @@ export interface DowntimeParts {
   flush: number;
   /** The last fetch of the dirty log. */
   finalSync: number;
+  /** Telling the destination which of its pages are stale; of post-copy. */
+  discard: number;
   /** Writing what is left into the socket. */
   lastCopy: number;
   /** Writing the state of the devices. */
@@ -46,6 +48,20 @@ export interface DowntimeParts {
 export interface ThrottleStep {
   time: number;
   share: number;
+}
+
+/** What happened while the guest ran at the destination and some of its memory was still at the source. */
+export interface PostCopyRecord {
+  startedAt: number;
+  /** The source has handed over what the destination needs to run the guest: where the source's own downtime ends. */
+  handedOverAt: number | null;
+  /** Pages that the destination asked for (postcopy-requests), expected. */
+  requests: number;
+  /** Seconds that a busy vCPU waited for pages, on average. */
+  stallSeconds: number;
+  /** Pages of data that came before the guest asked for them, and that it waited for. */
+  pagesPushed: number;
+  pagesFaulted: number;
 }
 
 /** What a migration writes down as it goes; times are simulated seconds. */
@@ -73,6 +89,8 @@ export interface Journal {
   finishedAt: number | null;
   /** Where the downtime went; of stacks that tell. */
   downtimeParts: DowntimeParts;
+  /** Null where there was no post-copy. */
+  postCopy: PostCopyRecord | null;
   /** Why the product gave up; null: it did not. */
   aborted: string | null;
   /** What stopped the guest before the stop test passed, a sentence without full stop; null: nothing did. */
@@ -116,12 +134,14 @@ export function createJournal(withRounds: boolean): Journal {
       stop: 0,
       flush: 0,
       finalSync: 0,
+      discard: 0,
       lastCopy: 0,
       deviceState: 0,
       queued: 0,
       load: 0,
       resume: 0,
     },
+    postCopy: null,
     aborted: null,
     forced: null,
     failed: null,

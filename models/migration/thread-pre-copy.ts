@@ -41,8 +41,10 @@ export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
         syncedAt = sim.now;
         isFirstPass = false;
       }
+      const goesOver = requests.postCopy && m.postCopy !== null;
+      if (goesOver && m.postCopy!.beforeCompletion > 0) return 'post-copy';
       if (isSmall(m)) return 'fits';
-      if (requests.postCopy) return 'post-copy';
+      if (goesOver) return 'post-copy';
       yield* isFarFrom(m, window) ? leap(m, window) : slice(m, window);
     }
     window.look();

@@ -71,7 +71,7 @@ export function* pauseGuest(m: ThreadMigration): Process {
 }
 
 /** Books the time since the last call, or since the guest stopped, under a part of the downtime. */
-function stopwatch({ sim, journal }: ThreadMigration) {
+export function stopwatch({ sim, journal }: ThreadMigration) {
   let since = journal.stoppedAt ?? sim.now;
   return (part: keyof typeof journal.downtimeParts): void => {
     journal.downtimeParts[part] += sim.now - since;

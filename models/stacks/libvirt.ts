@@ -3,6 +3,7 @@ import { suspend } from '../migration/control.js';
 import { libvirtConstants, qemuUnderLibvirt, timeoutConstants, virshConstants } from './libvirt-constants.js';
 import { performInMainLoop, startJob } from './libvirt-job.js';
 import { qemu121 } from './qemu-1.2.1.js';
+import { qemuConstantGroups } from './qemu-constants.js';
 import type { ConstantGroups, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 import { withCapability } from './with-capability.js';
@@ -101,6 +102,7 @@ function overThread(release: Release, qemu: string): Stack {
     profile: 'qemu-7.2-bench',
     qemu,
     constants: {
+      ...qemuConstantGroups(qemu),
       qemu: qemuUnderLibvirt(qemu, isUnlimited),
       libvirt: {
         ...libvirtConstants(polls, false),

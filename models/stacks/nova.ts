@@ -21,7 +21,7 @@ import {
 } from './nova-downtime.js';
 import { migrateByNova } from './nova-flow.js';
 import { monitorByNova, type NovaRules } from './nova-monitor.js';
-import { isSince } from './qemu-constants.js';
+import { isSince, qemuConstantGroups } from './qemu-constants.js';
 import type { Constant, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 import { withCapability } from './with-capability.js';
@@ -144,6 +144,7 @@ function novaStack(release: Release, qemu: string): Stack {
     profile: 'icclab-2014',
     qemu,
     constants: {
+      ...qemuConstantGroups(qemu),
       qemu: steps ? { ...ofQemu, downtimeLimitSeconds: novaDowntime } : ofQemu,
       libvirt: libvirtConstants(polls, isTunnelled, tunnelSource),
       ...(Object.keys(constants).length > 0 && { nova: constants }),

@@ -1,5 +1,6 @@
 import type { RandomStream } from '../../sim/random.js';
 import type { Migration } from '../migration/migration.js';
+import type { Faults } from '../migration/thread-migration.js';
 import type { DiskParameters } from '../disk.js';
 import type { HostThread } from '../host.js';
 import type { Stalls } from '../stalls.js';
@@ -57,6 +58,8 @@ export interface Testbed {
   constants: ConstantValues;
   request: MigrationRequest;
   switchover: SwitchoverSteps;
+  /** What breaks, and when. */
+  faults: Faults;
   /** By what a window's estimate of the bandwidth differs from what was sent in it: draws a factor. */
   estimateFactor: () => number;
   /** Time that the migration thread is kept from running, of an interval. */

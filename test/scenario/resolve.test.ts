@@ -63,6 +63,7 @@ test('without file and flags it is the idle VM of the study, migrated live', () 
       capabilities: [],
       postCopyAfter: null,
     },
+    faults: { network: null, destination: null, recoverAfter: null },
     parameters: {},
   });
 });
@@ -102,6 +103,7 @@ test('every field of a file becomes SI', () => {
       capabilities: [],
       postCopyAfter: null,
     },
+    faults: { network: null, destination: null, recoverAfter: null },
     parameters: {
       burst: {
         quantiles: [
