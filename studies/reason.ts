@@ -70,7 +70,7 @@ function wentOver({ migration }: Scenario, run: RunResult, postCopy: PostCopyRec
   const waited =
     requests < 0.5
       ? 'it missed none of them'
-      : `it asked for ${digits(requests)} pages and waited ${time(stallSeconds)} for them`;
+      : `it asked for ${Math.round(requests)} pages and waited ${time(stallSeconds)} for them`;
   const sent = size((pagesPushed + pagesFaulted) * pageBytes);
   return (
     `${when} it went over to post-copy with ${size(run.leftAtStopBytes)} left: the guest stood still for ` +

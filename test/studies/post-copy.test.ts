@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { findStack } from '../../scenario/catalog.js';
+import { runOnce } from '../../studies/run.js';
 import { prepare } from '../../studies/prepare.js';
 import { predictionOf } from '../../studies/predict.js';
 import { reasonFor } from '../../studies/reason.js';
@@ -37,6 +39,37 @@ describe('a scenario with post-copy', () => {
     });
     expect(scenario.migration).toMatchObject({ kind: 'lm', postCopyAfter: 3 });
     expect(scenario.faults).toEqual({ network: null, destination: null, recoverAfter: null });
+  });
+});
+
+describe('an orchestrator that may go over to post-copy', () => {
+  it.each([
+    { stack: 'libvirt-6', 'migration.timeout': '10 s', 'parameters.libvirt.timeoutPostCopy': 1 },
+    {
+      stack: 'nova-stein',
+      'migration.timeout': '20 s',
+      'parameters.nova.permitPostCopy': 1,
+      'parameters.nova.forceComplete': 1,
+    },
+    {
+      stack: 'kubevirt-1.4',
+      'parameters.kubevirt.allowPostCopy': 1,
+      'parameters.kubevirt.allowWorkloadDisruption': 1,
+    },
+    { stack: 'ovirt-post-copy' },
+    { stack: 'proxmox-9', 'migration.capabilities': ['postcopy-ram'], 'migration.postCopyAfter': '5 s' },
+  ])('ends so what would not converge: $stack', (fields) => {
+    const guest = { 'vm.ram': '1 GiB', 'vm.resident': '200 MiB', 'vm.workload[0].size': '256 MiB' };
+    const { scenario, parameters } = prepared({ ...guest, 'migration.patience': '1000 s', ...fields });
+    const { verdict, postCopy, downtimeSeconds } = runOnce(
+      findStack(scenario.stack),
+      scenario,
+      parameters,
+      1,
+    );
+    expect(verdict).toBe('completed');
+    expect(postCopy!.requests).toBeGreaterThan(50);
+    expect(downtimeSeconds).toBeLessThan(1.1);
   });
 });
 
