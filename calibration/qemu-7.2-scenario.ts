@@ -21,6 +21,8 @@ export function qemu72Scenario(run: Qemu72Run): Assignment[] {
     'migration.patience': `${config.cancelAfterS} s`,
     ...guestFields(run),
     ...networkFields(run),
+    ...capabilityFields(run),
+    ...diskFields(run),
     ...hostFields(run),
   };
   return Object.entries(fields).map(([path, value]) => ({ origin: `run ${run.id}`, path, value }));
@@ -84,6 +86,24 @@ const smallPacket = 1472;
 const queuedPacket = (bytes: number): number => bytes * (1514 / 1472);
 const kernelLimit = 4 * 2 ** 20;
 const smallQueue = 0.68e6;
+
+function capabilityFields({ config }: Qemu72Run): Record<string, unknown> {
+  const { capabilities, multifdChannels, parameters, postcopyAfterS } = config;
+  const cache = parameters['xbzrle-cache-size'];
+  return {
+    ...(capabilities.length > 0 && { 'migration.capabilities': capabilities }),
+    ...(capabilities.includes('multifd') && { 'parameters.multifd.channels': multifdChannels }),
+    ...(typeof cache === 'number' && { 'parameters.xbzrle.cacheBytes': cache }),
+    ...(postcopyAfterS !== null && { 'migration.postCopyAfter': `${postcopyAfterS} s` }),
+  };
+}
+
+/** The campaign's disks are full of data; they are copied whole, ahead of RAM (migrate -b). */
+function diskFields({ config: { diskMiB } }: Qemu72Run): Record<string, unknown> {
+  if (diskMiB === 0) return {};
+  const size = `${diskMiB} MiB`;
+  return { 'migration.kind': 'blm', 'vm.disk.size': size, 'vm.disk.allocated': size };
+}
 
 function hostFields({ config: { cpuHogs } }: Qemu72Run): Record<string, unknown> {
   // Both hypervisors ran on the same two cores: beside busy loops the destination's thread is one more.

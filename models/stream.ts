@@ -30,6 +30,8 @@ export interface Stream {
   rate(): number;
   /** Nothing is in the socket. */
   idle(): boolean;
+  /** Bytes handed over that have not left yet. */
+  queued(): number;
   /** Bytes handed over that the socket has not taken yet. */
   outside(): number;
   /** Hands over bytes that cost the destination `destinationSeconds` to take in. */
@@ -48,6 +50,8 @@ export interface Stream {
   accepted(): Process;
   /** Waits until the destination has taken in everything. */
   received(): Process;
+  /** Waits until the destination has taken in what was handed over by now, whatever comes behind it. */
+  delivered(): Process;
   /** Payload bytes put on the wire so far. */
   carried(): number;
   /** Limits the rate at which the stream is fed (a slow disk), bytes/s. */
@@ -162,6 +166,7 @@ export function createStream(
     },
     rate: () => flow.rate,
     idle: () => occupied() === 0,
+    queued: occupied,
     outside: () => Math.max(0, occupied() - sendBufferBytes),
     push(bytes, destinationSeconds) {
       if (destinationSeconds === 0 && !busy) {
@@ -191,6 +196,13 @@ export function createStream(
     *received() {
       yield whenOccupied(0);
       while (busy) yield progress.wait;
+      yield delay(roundTripSeconds / 2);
+    },
+    *delivered() {
+      const total = pushed;
+      while (onFlow < total) yield progress.wait;
+      yield reached(total);
+      while (busy && taken < total) yield progress.wait;
       yield delay(roundTripSeconds / 2);
     },
     carried: () => flow.drained(),

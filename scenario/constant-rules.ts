@@ -5,6 +5,8 @@ import { InputError } from './input-error.js';
 const positive = new Set([
   'qemu.windowSeconds',
   'qemu.sliceSeconds',
+  'postCopy.discardsPerCommand',
+  'postCopy.receiveBufferBytes',
   'libvirt.pollSeconds',
   'nova.pollSeconds',
   'autoConverge.sleepSpacingSeconds',

@@ -77,8 +77,17 @@ function complete(written: SchemaOutput, defaults: ProfileDefaults, merged: Merg
       postCopyAfter: migration.postCopyAfter === Infinity ? null : migration.postCopyAfter,
       concurrent: migration.concurrent,
     },
+    faults: {
+      network: noneAsNull(written.faults.network),
+      destination: noneAsNull(written.faults.destination),
+      recoverAfter: noneAsNull(written.faults.recoverAfter),
+    },
     parameters,
   };
+}
+
+function noneAsNull(seconds: number): number | null {
+  return seconds === Infinity ? null : seconds;
 }
 
 function completeHost(written: SchemaOutput['source'], defaults: HostDefaults): HostSpec {

@@ -13,6 +13,7 @@ export interface Scenario {
   background: BackgroundSpec[];
   vm: VmSpec;
   migration: MigrationSpec;
+  faults: FaultsSpec;
   /** Overrides of the constants of stack and profile, as written; checked by those who know the constants. */
   parameters: Record<string, unknown>;
 }
@@ -112,6 +113,14 @@ export interface MigrationSpec {
   postCopyAfter: number | null;
   /** Guests of the same kind that are asked to migrate at the same time. */
   concurrent: number;
+}
+
+/** What breaks, in seconds after the request; null: nothing. */
+export interface FaultsSpec {
+  network: number | null;
+  destination: number | null;
+  /** Seconds from the network's loss until it is there again. */
+  recoverAfter: number | null;
 }
 
 /** What a stack and its profile say of the fields that the schema leaves open, in SI. */

@@ -237,7 +237,7 @@ const migration = z
     postCopyAfter: quantity(
       'seconds',
       { min: 0, infinite: true },
-      'When post-copy is asked for, after the start of the transfer, or none.',
+      'When post-copy is asked for, after the start of the transfer, or none; the kind hybrid then does so after the first pass.',
     ).prefault('none'),
     concurrent: quantity(
       'count',
@@ -246,6 +246,26 @@ const migration = z
     ).prefault(1),
   })
   .meta({ description: 'The migration and its limits.' });
+
+const faults = z
+  .strictObject({
+    network: quantity(
+      'seconds',
+      { min: 0, infinite: true },
+      'When the connection between the hosts is lost, after the request, or none.',
+    ).prefault('none'),
+    destination: quantity(
+      'seconds',
+      { min: 0, infinite: true },
+      'When the destination host is lost, after the request, or none.',
+    ).prefault('none'),
+    recoverAfter: quantity(
+      'seconds',
+      { min: 0, infinite: true },
+      'So long after its loss the network is there again and a post-copy is resumed, or none.',
+    ).prefault('none'),
+  })
+  .meta({ description: 'What breaks during the migration.' });
 
 /**
  * The schema of a scenario as written in a file or by flags. It reads text into SI and fills the defaults that depend
@@ -276,6 +296,7 @@ export const scenarioSchema = z
     background: z.array(background).register(singleOrList, { single: true }).prefault([]),
     vm: vm.prefault({}),
     migration: migration.prefault({}),
+    faults: faults.prefault({}),
     parameters: z
       .record(z.string(), z.unknown())
       .meta({

@@ -223,6 +223,11 @@ function createVm(
         wakeSeconds: cpu.wakeSeconds * Math.exp(cpu.wakeSpread * random('wake').normal()),
       },
       stalls: createStalls(cpu, random('stalls')),
+      faults: {
+        networkAt: scenario.faults.network ?? Infinity,
+        destinationAt: scenario.faults.destination ?? Infinity,
+        recoverAfterSeconds: scenario.faults.recoverAfter ?? Infinity,
+      },
       estimateFactor: () => quantileAt(estimate, estimateDraws.uniform()),
       queueOverflows: link.overflows,
       random: random('steps'),

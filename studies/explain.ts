@@ -1,4 +1,4 @@
-import type { Round, ThrottleStep } from '../models/migration/journal.js';
+import type { PostCopyRecord, Round, ThrottleStep } from '../models/migration/journal.js';
 import { findStack } from '../scenario/catalog.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { convergenceOf, type Convergence } from './predict.js';
@@ -21,6 +21,8 @@ export interface Explanation {
   /** What was left to send when the guest stopped. */
   leftAtStopBytes: number;
   convergence: Convergence | null;
+  /** Of a run that went over to post-copy. */
+  postCopy?: PostCopyRecord;
   rounds: readonly Round[];
   /** Where the guest was slowed down so that it converges: from when on, for which share of their time its vCPUs slept. */
   throttleSteps?: readonly ThrottleStep[];
@@ -53,6 +55,7 @@ export function explain({ scenario, parameters }: Prepared, replication: number)
     bytesOnWire: run.bytesOnWire,
     leftAtStopBytes: run.leftAtStopBytes,
     convergence: convergenceOf(run),
+    ...(run.postCopy && { postCopy: run.postCopy }),
     rounds: run.rounds ?? [],
     ...(run.throttleSteps && { throttleSteps: run.throttleSteps }),
     curves: run.curves ?? [],

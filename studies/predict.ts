@@ -40,6 +40,8 @@ export interface Prediction {
   backgroundMbits: { alone: number; during: number };
   /** Share of its CPU time that the guest loses from the request to the finish, the time it stands still included. */
   guestSlowdown: number;
+  /** Of those that went over to post-copy: pages that the guest asked for, and seconds that it waited for them. */
+  postCopy?: { requests: number; stallSeconds: number };
   /** The stop test that came nearest, in the typical replication; null where none was made. */
   convergence: Convergence | null;
   /** Number of the replication whose figures `reason` and `convergence` give. */
@@ -104,6 +106,7 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
       during: megabits(mean(alike.map((run) => run.background.during))),
     },
     guestSlowdown: mean(alike.map((run) => run.guestSlowdown)),
+    ...postCopyOf(alike),
     convergence: convergenceOf(typical),
     typicalReplication: first + runs.indexOf(typical),
     ...(typical.vms && {
@@ -137,6 +140,13 @@ function vmPredictionOf(vms: readonly VmResult[]): VmPrediction {
     downtimeSeconds: summarize(completed.map(({ downtimeSeconds }) => downtimeSeconds!)),
     waitedSeconds: summarize(vms.map(({ waitedSeconds }) => waitedSeconds)),
   };
+}
+
+function postCopyOf(runs: readonly RunResult[]): Pick<Prediction, 'postCopy'> {
+  const records = runs.map(({ postCopy }) => postCopy).filter((record) => record !== undefined);
+  if (records.length === 0) return {};
+  const requests = mean(records.map((record) => record.requests));
+  return { postCopy: { requests, stallSeconds: mean(records.map((record) => record.stallSeconds)) } };
 }
 
 /** The stop test of a run that came nearest. */

@@ -9,7 +9,7 @@ import { resolveParameters, type Parameters } from '../scenario/parameters.js';
 import { resolveScenario } from '../scenario/resolve.js';
 import type { Profile } from '../scenario/profile.js';
 import { formatQuantity } from '../scenario/units.js';
-import type { Scenario } from '../scenario/scenario.js';
+import type { FaultsSpec, Scenario } from '../scenario/scenario.js';
 import { checkQemuAbilities, checkQemuParameters } from './qemu-abilities.js';
 
 /** A scenario with all that is needed to run it. Plain data but for the stack, which goes by its name. */
@@ -31,6 +31,7 @@ export function prepare(layers: readonly (Layer | Assignment)[], profile?: Profi
   try {
     checkAbilities(stack, scenario);
     checkQemuAbilities(stack, scenario.migration);
+    checkFaults(stack, scenario.faults);
     const constants = profile ?? findProfile(scenario.profile);
     const parameters = resolveParameters(stack, constants, scenario.parameters);
     checkQemuParameters(parameters);
@@ -77,5 +78,17 @@ function checkLimits(stack: Stack, { downtimeLimit, maxBandwidth }: Scenario['mi
   if (maxBandwidth !== Infinity && ownLimit(stack, 'maxBandwidth') === undefined) {
     const rule = `${name} has no limit of rate; link.goodput says what the network gives it`;
     throw new InputError(`migration.maxBandwidth is ${maxBandwidth} B/s: ${rule}`, 'migration.maxBandwidth');
+  }
+}
+
+function checkFaults(stack: Stack, { network, destination, recoverAfter }: FaultsSpec): void {
+  for (const [name, at] of Object.entries({ network, destination, recoverAfter })) {
+    if (at === null || stack.qemu !== undefined) continue;
+    const rule = `${stack.name} cannot be simulated with faults; the stacks from QEMU 1.4 on can`;
+    throw new InputError(`faults.${name} is ${at} s: ${rule}`, `faults.${name}`);
+  }
+  if (recoverAfter !== null && network === null) {
+    const field = 'faults.recoverAfter';
+    throw new InputError(`${field} is ${recoverAfter} s: goes with faults.network`, field);
   }
 }

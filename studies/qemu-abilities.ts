@@ -49,8 +49,12 @@ function isKnown(capability: string, version: string): boolean {
 
 function checkPostCopyAfter({ name, qemu }: Stack, migration: MigrationSpec): void {
   const { kind, postCopyAfter, capabilities: names } = migration;
-  if (postCopyAfter === null || kind === 'post-copy' || kind === 'hybrid') return;
+  if (postCopyAfter === null || kind === 'hybrid') return;
   const field = 'migration.postCopyAfter';
+  if (kind === 'post-copy') {
+    const stated = `${field} is ${formatQuantity(postCopyAfter, 'seconds')}`;
+    throw new InputError(`${stated}: the kind post-copy asks for it at once; hybrid waits`, field);
+  }
   const rule =
     qemu === undefined
       ? `${name} has no post-copy`

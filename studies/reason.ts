@@ -1,3 +1,5 @@
+import type { PostCopyRecord } from '../models/migration/journal.js';
+import { pageBytes } from '../models/migration/migration.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { StopTest } from '../models/migration/journal.js';
 import type { RunResult } from './run.js';
@@ -31,11 +33,13 @@ function reasonOf(scenario: Scenario, run: RunResult): string {
   switch (run.verdict) {
     case 'completed':
       if (run.decision !== null) return ruleStopped(run, run.decision);
+      if (run.postCopy) return wentOver(scenario, run, run.postCopy);
       if (run.stoppedFirst) return sentInOnePass(run);
       return run.forced === null
         ? testPassed(scenario, run)
         : `${run.forced}: nothing became dirty any more. ${testPassed(scenario, run)}`;
     case 'non-converging':
+      if (run.postCopy) return cutShortAfterSwitch(scenario, run.postCopy);
       if (run.stoppedFirst) return cutShort(scenario, run);
       if (run.mirror?.readyAt === null) return neverReady(scenario, run.mirror);
       if (run.decision !== null) return cutOff(scenario, run.decision);
@@ -95,6 +99,32 @@ function neverRuled({ migration }: Scenario, run: RunResult): string {
 
 function passes(run: RunResult): string {
   return run.passes === 1 ? 'one pass' : `${run.passes} passes`;
+}
+
+function wentOver({ migration }: Scenario, run: RunResult, postCopy: PostCopyRecord): string {
+  // The setup's sync and that of the stop end no round.
+  const rounds = run.syncs - 2;
+  const whole =
+    rounds === 1 ? 'After one round' : rounds > 1 ? `After ${rounds} rounds` : 'In the first pass';
+  const when = migration.kind === 'post-copy' ? 'At once' : whole;
+  const { requests, stallSeconds, pagesPushed, pagesFaulted } = postCopy;
+  const waited =
+    requests < 0.5
+      ? 'it missed none of them'
+      : `it asked for ${Math.round(requests)} pages and waited ${time(stallSeconds)} for them`;
+  const sent = size((pagesPushed + pagesFaulted) * pageBytes);
+  return (
+    `${when} it went over to post-copy with ${size(run.leftAtStopBytes)} left: the guest stood still for ` +
+    `${time(run.downtimeSeconds ?? 0)}, then ran at the destination while ${sent} of data followed; ${waited}.`
+  );
+}
+
+function cutShortAfterSwitch({ migration }: Scenario, postCopy: PostCopyRecord): string {
+  const sent = size((postCopy.pagesPushed + postCopy.pagesFaulted) * pageBytes);
+  return (
+    `The patience of ${time(migration.patience)} ended in post-copy, with ${sent} of data sent after the switch. ` +
+    'Nothing becomes dirty any more and nobody can call it off: with more patience it completes.'
+  );
 }
 
 function testPassed(scenario: Scenario, run: RunResult): string {

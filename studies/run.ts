@@ -2,6 +2,7 @@ import type {
   DowntimeParts,
   Journal,
   MirrorJournal,
+  PostCopyRecord,
   Round,
   StopTest,
   ThrottleStep,
@@ -59,6 +60,8 @@ export interface RunResult {
   decision: string | null;
   /** Where the downtime went, of a completed run; null where the stack does not tell. */
   downtimeParts: DowntimeParts | null;
+  /** Of a run that went over to post-copy. */
+  postCopy?: PostCopyRecord;
   /** Why the product gave up or the guest was lost. */
   ended: string | null;
   /** What stopped the guest before the stop test passed. */
@@ -114,16 +117,19 @@ export function runOnce(
 /** What became of one guest. */
 function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): VmRun<RunResult> {
   const { journal, bed } = vm;
-  const completed = outbound.endedAt !== null && journal.resumedAt !== null;
+  const verdict = verdictOf(journal, outbound.endedAt !== null && journal.resumedAt !== null);
+  const completed = verdict === 'completed';
   const start = journal.transferStart;
   const end = journal.transferEnd ?? bed.migration.sample();
   const transferSeconds = start ? end.time - start.time : 0;
   const result: RunResult = {
-    verdict: verdictOf(journal, completed),
+    verdict,
     totalSeconds: completed ? journal.finishedAt : null,
     downtimeSeconds: completed ? journal.resumedAt! - journal.stoppedAt! : null,
     // Who starts the guest before all is sent ends the downtime by that.
-    sourceDowntimeSeconds: completed ? Math.min(end.time, journal.resumedAt!) - journal.stoppedAt! : null,
+    sourceDowntimeSeconds: completed
+      ? Math.min(journal.postCopy?.handedOverAt ?? end.time, journal.resumedAt!) - journal.stoppedAt!
+      : null,
     setupSeconds: start?.time ?? null,
     stoppedFirst: journal.stoppedAt !== null && journal.stoppedAt <= (start?.time ?? Infinity),
     syncs: journal.syncs,
@@ -142,6 +148,7 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     passes: journal.passes,
     decision: journal.decision,
     downtimeParts: completed && tellsParts(stack) ? journal.downtimeParts : null,
+    ...(journal.postCopy && { postCopy: journal.postCopy }),
     ended: journal.failed ?? journal.aborted,
     forced: journal.forced,
     nearest: journal.nearest,

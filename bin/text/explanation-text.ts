@@ -157,6 +157,12 @@ function timeline(explanation: Explanation): [string, string][] {
       ],
     );
   }
+  const { postCopy } = explanation;
+  if (postCopy) {
+    const waited = formatSeconds(postCopy.stallSeconds);
+    const asked = Math.round(postCopy.requests).toLocaleString('en');
+    rows.push(['post-copy', `the guest asked for ${asked} pages and waited ${waited} for them`]);
+  }
   if (totalSeconds !== null) rows.push(['in all', formatSeconds(totalSeconds)]);
   return rows;
 }

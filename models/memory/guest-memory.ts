@@ -1,5 +1,14 @@
-import { clearSpan, createLayer, dropTouched, mergeTouched, type Layer, type LayerOptions } from './layer.js';
+import { demandOf, waitingBetween, type Demand } from './demand.js';
+import {
+  clearSpan,
+  clearTouched,
+  createLayer,
+  mergeTouched,
+  type Layer,
+  type LayerOptions,
+} from './layer.js';
 
+export type { Demand, Run } from './demand.js';
 export type { LayerOptions } from './layer.js';
 
 /** What lies ahead of the cursor, alike throughout: `span` positions with so many waiting pages at each. */
@@ -42,6 +51,16 @@ export interface GuestMemory {
    * have to be sent once more.
    */
   dropWritten(guestTime: number): number;
+  /** The pages that wait and that the guest touches from one guest time to another; nothing changes by asking. */
+  demand(from: number, to: number): Demand;
+  /** Takes them out of the bitmap, the runs among them only if `withRuns`; returns how many they were. */
+  take(from: number, to: number, withRuns: boolean): number;
+  /** Pages that wait between two positions. */
+  waitingBetween(from: number, to: number): number;
+  /** Sets the cursor to a position: the walk goes on from there. */
+  seek(position: number): void;
+  /** Ranges of consecutive waiting pages, as many as are to be expected. */
+  waitingRanges(): number;
 }
 
 /** What the cursor is off by when it is as good as at a boundary: a millionth of a page. */
@@ -199,12 +218,60 @@ export function createGuestMemory(o: {
     let dropped = 0;
     // What was written before the last drop does not wait any more, so only what came since is looked at.
     for (const layer of layers) {
-      if (layer.writer !== undefined) dropped += dropTouched(layer, layer.writer.touched(droppedUntil, now));
+      if (layer.writer !== undefined) dropped += clearTouched(layer, layer.writer.touched(droppedUntil, now));
     }
     droppedUntil = now;
     stretchEnd = 0;
     countAnew();
     return dropped;
+  }
+
+  function demand(from: number, to: number): Demand {
+    const found: Demand = { scattered: 0, runs: [] };
+    for (const layer of layers) {
+      if (layer.writer !== undefined) demandOf(layer, layer.writer.touched(from, to), found);
+    }
+    return found;
+  }
+
+  function take(from: number, to: number, withRuns: boolean): number {
+    let taken = 0;
+    for (const layer of layers) {
+      if (layer.writer === undefined || layer.waiting === 0) continue;
+      const pieces = layer.writer.touched(from, to).filter(({ density }) => withRuns || density < 1);
+      taken += clearTouched(layer, pieces);
+    }
+    stretchEnd = 0;
+    countAnew();
+    return taken;
+  }
+
+  function seek(position: number): void {
+    if (!(position >= 0 && position <= pages)) {
+      throw new RangeError(`seek: position is ${position}, should be 0..${pages}`);
+    }
+    cursor = position < pages ? position : 0;
+    section = sections.findIndex(({ end }) => end > cursor);
+    stretchEnd = 0;
+    for (const layer of layers) layer.at = 0;
+  }
+
+  /** A range begins with a page that waits behind one that does not; pages are taken to wait independently. */
+  function waitingRanges(): number {
+    const kept = cursor;
+    let ranges = 0;
+    let before = 0;
+    let at = 0;
+    while (at < pages) {
+      seek(at);
+      const { span, data, zero } = stretch();
+      const share = Math.min(1, data + zero);
+      ranges += share * (1 - before) + Math.max(0, span - 1) * share * (1 - share);
+      before = share;
+      at = stretchEnd;
+    }
+    seek(kept);
+    return ranges;
   }
 
   return {
@@ -219,6 +286,11 @@ export function createGuestMemory(o: {
     sync,
     written,
     dropWritten,
+    demand,
+    take,
+    waitingBetween: (from, to) => layers.reduce((sum, layer) => sum + waitingBetween(layer, from, to), 0),
+    seek,
+    waitingRanges,
   };
 }
 

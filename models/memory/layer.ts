@@ -117,6 +117,9 @@ function dropSegment({ ends, density }: Layer, i: number): void {
  */
 const LEAST = 1e-12;
 
+/** What becomes of a share of pages that wait when a share of them was touched. */
+type Change = (waiting: number, touched: number) => number;
+
 /** The share of pages that wait or were written, the two being independent. */
 function either(waiting: number, written: number): number {
   if (written === 1) return 1;
@@ -124,33 +127,20 @@ function either(waiting: number, written: number): number {
   return share < LEAST ? 0 : share;
 }
 
-/** Neighbouring segments of a randomly written layer are evened out when their densities differ by less. */
-const RESOLUTION = 1e-3;
-
-/** The share of pages that wait and were not written, the two being independent. */
-function waitingOnly(waiting: number, written: number): number {
-  const share = waiting * (1 - written);
+/** The share of pages that wait and were not touched. */
+function neither(waiting: number, touched: number): number {
+  const share = waiting * (1 - touched);
   return share < LEAST ? 0 : share;
 }
 
-/** How a share of written pages changes the share that waits. */
-type Merge = (waiting: number, written: number) => number;
-
-/**
- * Takes the waiting pages out of the bitmap that lie in written pieces, `density = density (1 - written)`, and returns
- * how many these were.
- */
-export function dropTouched(layer: Layer, pieces: readonly Touched[]): number {
-  const before = layer.waiting;
-  mergeTouched(layer, pieces, waitingOnly);
-  return before - layer.waiting;
-}
+/** Neighbouring segments of a randomly written layer are evened out when their densities differ by less. */
+const RESOLUTION = 1e-3;
 
 /**
  * Merges written pieces into the bitmap, `density = 1 - (1 - density)(1 - written)`, and returns the distinct pages
  * written. A writer counts pages of its region from 0; they lie evenly over the layer's span.
  */
-export function mergeTouched(layer: Layer, pieces: readonly Touched[], merge: Merge = either): number {
+export function mergeTouched(layer: Layer, pieces: readonly Touched[]): number {
   layer.at = 0;
   const last = pieces.at(-1);
   if (last === undefined) return 0;
@@ -162,21 +152,34 @@ export function mergeTouched(layer: Layer, pieces: readonly Touched[], merge: Me
       `sync: the writer of the layer ${start}..${end} wrote page ${last.to}, should be within its ${regionPages} pages`,
     );
   }
-  // What ends with the region ends with the layer, whatever the division by pagesPerPosition makes of it.
   const toTheEnd = last.to > regionPages * (1 - 1e-12);
   if (toTheEnd && last.from === 0) {
-    touchAll(layer, last.density, merge);
+    touchAll(layer, last.density);
     return regionPages * last.density;
   }
-  const bounds: number[] = [];
   let written = 0;
-  for (const piece of pieces) {
-    bounds.push(start + piece.from / pagesPerPosition, start + piece.to / pagesPerPosition);
-    written += (piece.to - piece.from) * piece.density;
-  }
-  if (toTheEnd) bounds[bounds.length - 1] = end;
-  touchPieces(layer, bounds, pieces, merge);
+  for (const piece of pieces) written += (piece.to - piece.from) * piece.density;
+  changePieces(layer, pieces, either);
   return written;
+}
+
+/** Clears pages that were touched, `density = density (1 - touched)`, and returns how many of them waited. */
+export function clearTouched(layer: Layer, pieces: readonly Touched[]): number {
+  layer.at = 0;
+  const before = layer.waiting;
+  if (pieces.length > 0) changePieces(layer, pieces, neither);
+  return before - layer.waiting;
+}
+
+/** From and to of each piece, as positions. */
+export function boundsOf({ start, end, pagesPerPosition }: Layer, pieces: readonly Touched[]): number[] {
+  const bounds: number[] = [];
+  for (const { from, to } of pieces)
+    bounds.push(start + from / pagesPerPosition, start + to / pagesPerPosition);
+  // What ends with the region ends with the layer, whatever the division by pagesPerPosition makes of it.
+  const last = pieces.at(-1);
+  if (last && last.to > (end - start) * pagesPerPosition * (1 - 1e-12)) bounds[bounds.length - 1] = end;
+  return bounds;
 }
 
 /**
@@ -185,7 +188,7 @@ export function mergeTouched(layer: Layer, pieces: readonly Touched[], merge: Me
  * the resolution (no page is lost or gained by that) bounds their number and with it the cost of a sync: with a
  * thousand syncs a sweep 250 steps instead of 1000, each within 0.00075 of the density of its pages.
  */
-function touchAll(layer: Layer, share: number, merge: Merge): void {
+function touchAll(layer: Layer, share: number): void {
   const { start, pagesPerPosition, ends, density } = layer;
   let kept = -1;
   let keptBegin = start;
@@ -193,7 +196,7 @@ function touchAll(layer: Layer, share: number, merge: Merge): void {
   for (let i = 0; i < ends.length; i += 1) {
     const end = ends[i]!;
     const old = density[i]!;
-    const merged = merge(old, share);
+    const merged = either(old, share);
     if (kept >= 0 && Math.abs(merged - density[kept]!) < RESOLUTION) {
       const even = density[kept]! + ((merged - density[kept]!) * (end - begin)) / (end - keptBegin);
       density[kept] = even < LEAST ? 0 : even;
@@ -217,14 +220,10 @@ function touchAll(layer: Layer, share: number, merge: Merge): void {
   layer.waiting = waitingPositions * pagesPerPosition;
 }
 
-/** Merges pieces that lie between `bounds` (from and to of each, as positions); what is between them stays as it is. */
-function touchPieces(
-  layer: Layer,
-  bounds: readonly number[],
-  pieces: readonly Touched[],
-  merge: Merge,
-): void {
+/** Changes the density where the pieces lie; what is between them stays as it is. */
+function changePieces(layer: Layer, pieces: readonly Touched[], change: Change): void {
   const { ends, density } = layer;
+  const bounds = boundsOf(layer, pieces);
   const newEnds: number[] = [];
   const newDensity: number[] = [];
   let kept = -1;
@@ -237,7 +236,7 @@ function touchPieces(
     while (position < limit) {
       const to = Math.min(limit, ends[segment]!);
       const old = density[segment]!;
-      const merged = merge(old, share);
+      const merged = share === 0 ? old : change(old, share);
       if (kept < 0 || merged !== newDensity[kept]) {
         kept += 1;
         newDensity.push(merged);

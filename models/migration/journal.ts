@@ -32,6 +32,8 @@ export interface DowntimeParts {
   disk: number;
   /** The last fetch of the dirty log. */
   finalSync: number;
+  /** Telling the destination which of its pages are stale; of post-copy. */
+  discard: number;
   /** Writing what is left into the socket. */
   lastCopy: number;
   /** Writing the state of the devices. */
@@ -61,6 +63,20 @@ export interface MirrorJournal {
   /** What the guest wanted to write while its writes waited for the network, and what it could; bytes. */
   wantedBytes: number;
   writtenBytes: number;
+}
+
+/** What happened while the guest ran at the destination and some of its memory was still at the source. */
+export interface PostCopyRecord {
+  startedAt: number;
+  /** The source has handed over what the destination needs to run the guest: where the source's own downtime ends. */
+  handedOverAt: number | null;
+  /** Pages that the destination asked for (postcopy-requests), expected. */
+  requests: number;
+  /** Seconds that a busy vCPU waited for pages, on average. */
+  stallSeconds: number;
+  /** Pages of data that came before the guest asked for them, and that it waited for. */
+  pagesPushed: number;
+  pagesFaulted: number;
 }
 
 /** What a migration writes down as it goes; times are simulated seconds. */
@@ -95,6 +111,8 @@ export interface Journal {
   passes: number;
   /** Which rule of such a product stopped the guest; null where none has, and where no rule needs a name. */
   decision: string | null;
+  /** Null where there was no post-copy. */
+  postCopy: PostCopyRecord | null;
   /** Why the product gave up; null: it did not. */
   aborted: string | null;
   /** What stopped the guest before the stop test passed, a sentence without full stop; null: nothing did. */
@@ -141,6 +159,7 @@ export function createJournal(withRounds: boolean): Journal {
       flush: 0,
       disk: 0,
       finalSync: 0,
+      discard: 0,
       lastCopy: 0,
       deviceState: 0,
       queued: 0,
@@ -149,6 +168,7 @@ export function createJournal(withRounds: boolean): Journal {
     },
     passes: 0,
     decision: null,
+    postCopy: null,
     aborted: null,
     forced: null,
     failed: null,

@@ -45,7 +45,7 @@ export function* passStop(m: PassMigration, resumesEarly: boolean, afterSync: ()
   part('load');
   yield delay(rules.resumeSeconds);
   part('resume');
-  guest.resume();
+  guest.arrive();
   journal.resumedAt = sim.now;
   if (!resumesEarly) return;
   yield* sendRest(m);

@@ -28,6 +28,37 @@ export interface ThreadRules extends WireFormat {
   resumeSeconds: number;
 }
 
+/** The constants of post-copy (QEMU 2.5 and later). */
+export interface PostCopyRules {
+  /** Bytes/s at which pages are sent that nobody asked for; 0: unlimited. */
+  maxBandwidth: number;
+  /** 1: whether to go over is looked at before whether what is left fits (10.2). */
+  beforeCompletion: number;
+  /** Of the command that lists stale pages: bytes each, bytes a range, ranges each, seconds a range takes there. */
+  discardCommandBytes: number;
+  discardRangeBytes: number;
+  discardsPerCommand: number;
+  discardRangeSeconds: number;
+  /** What the destination reads of the stream at a time, bytes. */
+  receiveBufferBytes: number;
+  /** A page fault on its way through the threads of both hosts, besides what the network takes, seconds. */
+  faultSeconds: number;
+  /** 1: with a channel of its own for requests (postcopy-preempt), the stream still goes on from the page asked for. */
+  preemptMovesStream: number;
+  /** 1: pauses when the connection breaks, and can be resumed (3.0); 0: does not. */
+  recovers: number;
+}
+
+/** What breaks while a guest migrates, in seconds after the request; Infinity: never. */
+export interface Faults {
+  /** The connection between the hosts is lost; both notice at once. */
+  networkAt: number;
+  /** The destination host dies. */
+  destinationAt: number;
+  /** So long after the network was lost it is there again, and somebody has the migration resumed. */
+  recoverAfterSeconds: number;
+}
+
 /** What may be changed while a migration runs. */
 export interface Limits {
   downtimeLimitSeconds: number;
@@ -64,7 +95,8 @@ export interface ConvergenceAid {
   end(): void;
 }
 
-export type Phase = 'setup' | 'active' | 'switchover' | 'post-copy' | 'completed' | 'cancelled' | 'failed';
+export type Phase =
+  'setup' | 'active' | 'switchover' | 'post-copy' | 'post-copy-paused' | 'completed' | 'cancelled' | 'failed';
 
 /** What changes as a migration runs, for those who watch it. */
 export interface ThreadState {
@@ -118,6 +150,13 @@ export interface ThreadMigration extends Migration {
   requests: Requests;
   state: ThreadState;
   encoding: Encoding;
+  /** Pages as they are: what post-copy sends, whatever pre-copy does. */
+  plainEncoding: Encoding;
+  /** Null where this version has no post-copy. */
+  postCopy: PostCopyRules | null;
+  /** Pages that the guest waits for have a channel of their own (postcopy-preempt). */
+  hasRequestChannel: boolean;
+  faults: Faults;
   aids: readonly ConvergenceAid[];
   /** Whether disks are being copied for the first time in the same stream, where it does that. */
   isBulkPhase?: () => boolean;
@@ -138,4 +177,6 @@ export interface ThreadMigration extends Migration {
   disk?: DiskSection;
   /** What has to be done after the guest stopped and before its disks are handed over (pause-before-switchover). */
   beforeSwitchover?: () => Process;
+  /** Fires when a connection that broke in post-copy is there again. */
+  onRecovery: Signal;
 }

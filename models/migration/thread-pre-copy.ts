@@ -41,8 +41,10 @@ export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
         syncedAt = sim.now;
         isFirstPass = false;
       }
+      const goesOver = requests.postCopy && m.postCopy !== null;
+      if (goesOver && m.postCopy!.beforeCompletion > 0) return 'post-copy';
       if (isSmall(m)) return 'fits';
-      if (requests.postCopy && isWithin(m, m.disk?.pendingBytes() ?? 0)) return 'post-copy';
+      if (goesOver && isWithin(m, m.disk?.pendingBytes() ?? 0)) return 'post-copy';
       if (m.disk) yield* m.disk.iterate(window, isRamWaiting(m));
       if (window.left() > 0 && isRamWaiting(m)) {
         yield* isFarFrom(m, window) ? leap(m, window) : slice(m, window);

@@ -42,10 +42,15 @@ export function* orchestrated(
   journal.finishedAt = sim.now;
 }
 
-/** A migration as one sees it who asks the source only: it is over when the source has sent all. */
+/**
+ * A migration as one sees it who asks the source only: it is over when the source has sent all, or, in post-copy, what
+ * the destination needs to run the guest.
+ */
 function sourceOf(m: ThreadMigration): Control {
   const control = createControl(m);
-  return { ...control, isOver: () => control.isOver() || m.journal.transferEnd !== null };
+  const { journal } = m;
+  const hasSentAll = (): boolean => (journal.postCopy?.handedOverAt ?? journal.transferEnd) !== null;
+  return { ...control, isOver: () => control.isOver() || hasSentAll() };
 }
 
 /** The same bed with more of QEMU's capabilities switched on, and some of QEMU's numbers set. */

@@ -2,14 +2,23 @@ import { createSignal } from '../../sim/signal.js';
 import type { Process } from '../../sim/process.js';
 import { createAutoConverge, type AutoConvergeRules } from '../migration/auto-converge.js';
 import { createDirtyLimit, type DirtyLimitRules } from '../migration/dirty-limit.js';
+import { giveUp, withBreakdowns } from '../migration/breakdown.js';
 import { pageBytes } from '../migration/migration.js';
-import type { ConvergenceAid, ThreadMigration, ThreadRules } from '../migration/thread-migration.js';
 import type { Mirror } from '../migration/mirror.js';
+import { postCopy } from '../migration/post-copy.js';
+import type {
+  ConvergenceAid,
+  Encoding,
+  PostCopyRules,
+  ThreadMigration,
+  ThreadRules,
+} from '../migration/thread-migration.js';
 import { threadPreCopy } from '../migration/thread-pre-copy.js';
 import { pauseGuest, switchover } from '../migration/thread-switchover.js';
 import { addDiskToStream, mirrorDisk } from './disk-copy.js';
 import { blockConstants, hasBlockMigration, mirrorConstants } from './disk-constants.js';
-import { qemuConstantGroups } from './qemu-constants.js';
+import { isSince, qemuConstantGroups } from './qemu-constants.js';
+import { firstPostCopy } from './qemu-post-copy-constants.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -36,6 +45,10 @@ export function qemuStack(version: string): Stack {
         ? 'the disk in the stream, ahead of RAM (migrate -i)'
         : 'the disk mirrored to NBD until ready, then RAM (blockdev-mirror, migrate)',
       'stop-and-copy': 'the guest is stopped first (stop, migrate)',
+      ...(isSince(version, firstPostCopy) && {
+        'post-copy': 'post-copy from the start (migrate, migrate-start-postcopy)',
+        hybrid: 'pre-copy, then post-copy: at migration.postCopyAfter, by default after the first pass',
+      }),
     },
     migrate: migrateByQmp,
   };
@@ -59,20 +72,23 @@ function* copyDisk(bed: Testbed, m: ThreadMigration): Process<Mirror | null> {
 
 /** A migration from `migrate` to its end, whatever that is. */
 export function* runMigration(m: ThreadMigration, kind: MigrationKind): Process {
+  if (kind === 'post-copy') m.requests.postCopy = true;
+  if (kind === 'hybrid' && m.postCopyAt === Infinity) m.sim.spawn(goOverAfterFirstPass(m));
+  yield* withBreakdowns(m, migrate(m, kind));
+}
+
+function* migrate(m: ThreadMigration, kind: MigrationKind): Process {
   if (kind === 'stop-and-copy') yield* pauseGuest(m);
   const end = yield* threadPreCopy(m);
   if (end === 'fits') yield* switchover(m);
-  if (end === 'cancelled') cancelled(m);
+  if (end === 'post-copy') yield* postCopy(m);
+  if (end === 'cancelled') giveUp(m, m.requests.cancel!);
 }
 
-/** The guest runs on at the source, also where it was paused for the migration. */
-function cancelled(m: ThreadMigration): void {
-  m.journal.aborted = m.requests.cancel;
-  m.journal.transferEnd = m.sample();
-  m.journal.finishedAt = m.sim.now;
-  for (const aid of m.aids) aid.end();
-  m.guest.resume();
-  m.state.phase = 'cancelled';
+/** As libvirt does it with VIR_MIGRATE_POSTCOPY and virsh with --postcopy-after-precopy: at the first pass's end. */
+function* goOverAfterFirstPass(m: ThreadMigration): Process {
+  yield m.onSync.wait;
+  m.requests.postCopy = true;
 }
 
 /** A test bed's migration with the rules of a migration thread. */
@@ -85,6 +101,12 @@ export function threadMigration(bed: Testbed): ThreadMigration {
   const dataBytes = pageBytes + rules.pageHeaderBytes;
   // A thread that blocks in the kernel pays for the network stack too.
   const dataSeconds = pageBytes / bursts.median + dataBytes * costs.networkByteSeconds;
+  const plain: Encoding = {
+    dataBytes: () => dataBytes,
+    zeroBytes: () => rules.zeroPageBytes,
+    dataSeconds: () => dataSeconds,
+    zeroSeconds: () => costs.zeroPageSeconds,
+  };
   const threaded: ThreadMigration = {
     ...migration,
     sample: () => ({ ...migration.sample(), cpuSeconds: thread.used() }),
@@ -102,17 +124,17 @@ export function threadMigration(bed: Testbed): ThreadMigration {
       throttle: 0,
       diskBulk: false,
     },
-    encoding: {
-      dataBytes: () => dataBytes,
-      zeroBytes: () => rules.zeroPageBytes,
-      dataSeconds: () => dataSeconds,
-      zeroSeconds: () => costs.zeroPageSeconds,
-    },
+    encoding: plain,
+    plainEncoding: plain,
+    postCopy: constants.postCopy ? (constants.postCopy as unknown as PostCopyRules) : null,
+    hasRequestChannel: request.capabilities.has('postcopy-preempt'),
+    faults: bed.faults,
     aids: [],
     estimateFactor: bed.estimateFactor,
     stalls: bed.stalls,
     postCopyAt: request.postCopyAfterSeconds === null ? Infinity : sim.now + request.postCopyAfterSeconds,
     onSync: createSignal(),
+    onRecovery: createSignal(),
   };
   threaded.aids = convergenceAids(threaded, bed);
   return threaded;

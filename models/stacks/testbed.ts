@@ -1,6 +1,7 @@
 import type { RandomStream } from '../../sim/random.js';
 import type { Migration } from '../migration/migration.js';
 import type { GuestDisk } from '../disk.js';
+import type { Faults } from '../migration/thread-migration.js';
 import type { HostThread } from '../host.js';
 import type { Stalls } from '../stalls.js';
 import type { Stream } from '../stream.js';
@@ -58,6 +59,8 @@ export interface Testbed {
   constants: ConstantValues;
   request: MigrationRequest;
   switchover: SwitchoverSteps;
+  /** What breaks, and when. */
+  faults: Faults;
   /** By what a window's estimate of the bandwidth differs from what was sent in it: draws a factor. */
   estimateFactor: () => number;
   /** Time that the migration thread is kept from running, of an interval. */

@@ -64,6 +64,7 @@ test('without file and flags it is the idle VM of the study, migrated live', () 
       postCopyAfter: null,
       concurrent: 1,
     },
+    faults: { network: null, destination: null, recoverAfter: null },
     parameters: {},
   });
 });
@@ -104,6 +105,7 @@ test('every field of a file becomes SI', () => {
       postCopyAfter: null,
       concurrent: 1,
     },
+    faults: { network: null, destination: null, recoverAfter: null },
     parameters: {
       burst: {
         quantiles: [

@@ -2,7 +2,8 @@ import { createBursts } from '../../../models/burst.js';
 import { createGuest } from '../../../models/guest.js';
 import { createHost } from '../../../models/host.js';
 import { createGuestMemory } from '../../../models/memory/guest-memory.js';
-import { sequentialWriter } from '../../../models/memory/writer.js';
+import { sequentialWriter, type Writer } from '../../../models/memory/writer.js';
+import { noFaults } from '../../../models/migration/breakdown.js';
 import { createJournal } from '../../../models/migration/journal.js';
 import { pageBytes, type MainLoopRules, type PageCosts } from '../../../models/migration/migration.js';
 import { qemu121 } from '../../../models/stacks/qemu-1.2.1.js';
@@ -26,6 +27,8 @@ export interface Tiny {
   sweepSeconds?: number;
   /** How fast a sweep goes, pages/s; by default each is one instant. */
   visitsPerSecond?: number;
+  /** Another way of writing to them. */
+  hotWriter?: Writer;
   restingPages?: number;
   zeroPages?: number;
   /** Seconds that copying a page takes, the same in every call. */
@@ -71,6 +74,7 @@ export function tiny(o: Tiny) {
     });
   const data = hotPages + restingPages;
   const writer = () =>
+    o.hotWriter ??
     sequentialWriter({
       pages: hotPages,
       visitsPerSecond: o.visitsPerSecond ?? Infinity,
@@ -159,6 +163,7 @@ export function tiny(o: Tiny) {
       loadSeconds: rules.loadSeconds,
       wakeSeconds: 0,
     },
+    faults: noFaults,
     estimateFactor: () => 1,
     stalls: () => 0,
     queueOverflows: false,

@@ -4,7 +4,7 @@ import { isSince, qemuConstantGroups, qemuConstants } from '../../../models/stac
 
 test('a version has the constants of its parts, and no others', () => {
   expect(Object.keys(qemuConstantGroups('1.4'))).toEqual(['qemu']);
-  expect(Object.keys(qemuConstantGroups('10.2'))).toEqual(['qemu', 'autoConverge', 'dirtyLimit']);
+  expect(Object.keys(qemuConstantGroups('10.2'))).toEqual(['qemu', 'autoConverge', 'dirtyLimit', 'postCopy']);
   expect(qemuConstantGroups('2.0').autoConverge).toMatchObject({
     strikes: { value: 6 },
     sleepSeconds: { value: 0.03 },
@@ -37,6 +37,6 @@ test('examples', () => {
   expect(constantsAt({ cores }, '1.9')).toEqual({});
   expect(constantsAt({ cores: { ...cores, until: '2.1' } }, '2.2')).toEqual({});
   expect(qemuConstants('2.0').downtimeLimitSeconds!.value).toBe(0.03);
-  expect(Object.keys(qemuConstantGroups('7.2'))).toEqual(['qemu', 'autoConverge']);
+  expect(Object.keys(qemuConstantGroups('7.2'))).toEqual(['qemu', 'autoConverge', 'postCopy']);
   expect(isSince('10.2', '9.2')).toBe(true);
 });
