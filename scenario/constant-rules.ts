@@ -32,6 +32,18 @@ const positive = new Set([
   'mirror.granularityBytes',
   'mirror.sliceSeconds',
   'mirror.guestQueueDepth',
+  'xbzrle.runBytes',
+  'compress.threads',
+  'compress.decompressThreads',
+  'compress.ratio',
+  'compress.restingRatio',
+  'zlib.ratio',
+  'zlib.restingRatio',
+  'zstd.ratio',
+  'zstd.restingRatio',
+  'multifd.channels',
+  'multifd.packetPages',
+  'multifd.socketBytes',
 ]);
 
 /** Constants that are shares of something, and cannot be more than all of it. */
@@ -50,6 +62,8 @@ const shares = new Set([
   'kubevirt.stallMargin',
   'kubevirt.patienceDecay',
   'proxmox.xbzrleCacheShare',
+  'xbzrle.keepsFresh',
+  'multifd.zerosInChannels',
 ]);
 
 /** Constants that the product takes only within a range; `rule` says which. */

@@ -1,6 +1,7 @@
 import type { Stack } from '../models/stacks/stack.js';
 import { defaultsFor, findProfile, findStack } from '../scenario/catalog.js';
 import { brokenProductRule } from '../scenario/constant-rules.js';
+import { checkEncoding } from '../scenario/encoding-rules.js';
 import { InputError } from '../scenario/input-error.js';
 import { mergeLayers, type Assignment, type Layer } from '../scenario/merge.js';
 import { parsePath } from '../scenario/path-syntax.js';
@@ -30,6 +31,7 @@ export function prepare(layers: readonly (Layer | Assignment)[], profile?: Profi
   try {
     checkAbilities(stack, scenario);
     checkQemuAbilities(stack, scenario.migration);
+    checkEncoding(stack, scenario.migration);
     const constants = profile ?? findProfile(scenario.profile);
     const parameters = resolveParameters(stack, constants, scenario.parameters);
     checkQemuParameters(parameters);

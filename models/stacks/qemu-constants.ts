@@ -1,4 +1,5 @@
 import { constantsAt, type Histories } from './constant-history.js';
+import { encodingHistories } from './qemu-encoding-constants.js';
 import { throttleHistories } from './qemu-throttle-constants.js';
 import type { Constant, ConstantGroups } from './stack.js';
 
@@ -114,14 +115,18 @@ export function qemuConstants(version: string): Record<string, Constant> {
 }
 
 /** Constants of a QEMU by the part of it that they belong to; a later version has more parts. */
-const groups: Readonly<Record<string, Histories>> = { qemu: histories, ...throttleHistories };
+const groups: Readonly<Record<string, Histories>> = {
+  qemu: histories,
+  ...throttleHistories,
+  ...encodingHistories,
+};
 
 /**
  * All constants of a QEMU, by group: what its version does not have is not there.
  *
  * @param version such as '7.2', at least 1.4
  * @example
- * Object.keys(qemuConstantGroups('7.2')) // => ['qemu', 'autoConverge']
+ * Object.keys(qemuConstantGroups('2.0')) // => ['qemu', 'autoConverge', 'xbzrle']
  */
 export function qemuConstantGroups(version: string): ConstantGroups {
   const present = Object.entries(groups).map(([group, of]): [string, Record<string, Constant>] => [

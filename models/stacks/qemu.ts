@@ -2,7 +2,6 @@ import { createSignal } from '../../sim/signal.js';
 import type { Process } from '../../sim/process.js';
 import { createAutoConverge, type AutoConvergeRules } from '../migration/auto-converge.js';
 import { createDirtyLimit, type DirtyLimitRules } from '../migration/dirty-limit.js';
-import { pageBytes } from '../migration/migration.js';
 import type { ConvergenceAid, ThreadMigration, ThreadRules } from '../migration/thread-migration.js';
 import type { Mirror } from '../migration/mirror.js';
 import { threadPreCopy } from '../migration/thread-pre-copy.js';
@@ -10,6 +9,7 @@ import { pauseGuest, switchover } from '../migration/thread-switchover.js';
 import { addDiskToStream, mirrorDisk } from './disk-copy.js';
 import { blockConstants, hasBlockMigration, mirrorConstants } from './disk-constants.js';
 import { qemuConstantGroups } from './qemu-constants.js';
+import { encodingFor } from './qemu-encoding.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -78,16 +78,15 @@ function cancelled(m: ThreadMigration): void {
 /** A test bed's migration with the rules of a migration thread. */
 export function threadMigration(bed: Testbed): ThreadMigration {
   const { migration, constants, switchover: steps, request } = bed;
-  const { sim, thread, bursts, costs } = migration;
+  const { sim, thread } = migration;
   const rules = { ...optional, ...constants.qemu, ...steps } as ThreadRules;
   // It is auto-converge that keeps this clock.
   if (!request.capabilities.has('auto-converge')) rules.periodicSyncSeconds = 0;
-  const dataBytes = pageBytes + rules.pageHeaderBytes;
-  // A thread that blocks in the kernel pays for the network stack too.
-  const dataSeconds = pageBytes / bursts.median + dataBytes * costs.networkByteSeconds;
+  const encoding = encodingFor(bed, rules);
+  const cpuSeconds = (): number => thread.used() + (encoding.workers?.thread.used() ?? 0);
   const threaded: ThreadMigration = {
     ...migration,
-    sample: () => ({ ...migration.sample(), cpuSeconds: thread.used() }),
+    sample: () => ({ ...migration.sample(), cpuSeconds: cpuSeconds() }),
     rules,
     limits: {
       downtimeLimitSeconds: request.downtimeLimitSeconds,
@@ -102,12 +101,7 @@ export function threadMigration(bed: Testbed): ThreadMigration {
       throttle: 0,
       diskBulk: false,
     },
-    encoding: {
-      dataBytes: () => dataBytes,
-      zeroBytes: () => rules.zeroPageBytes,
-      dataSeconds: () => dataSeconds,
-      zeroSeconds: () => costs.zeroPageSeconds,
-    },
+    encoding,
     aids: [],
     estimateFactor: bed.estimateFactor,
     stalls: bed.stalls,

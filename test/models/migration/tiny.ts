@@ -1,7 +1,7 @@
 import { createBursts } from '../../../models/burst.js';
 import { createGuest } from '../../../models/guest.js';
 import { createHost } from '../../../models/host.js';
-import { createGuestMemory } from '../../../models/memory/guest-memory.js';
+import { createGuestMemory, type PageContent } from '../../../models/memory/guest-memory.js';
 import { sequentialWriter } from '../../../models/memory/writer.js';
 import { createJournal } from '../../../models/migration/journal.js';
 import { pageBytes, type MainLoopRules, type PageCosts } from '../../../models/migration/migration.js';
@@ -27,6 +27,8 @@ export interface Tiny {
   /** How fast a sweep goes, pages/s; by default each is one instant. */
   visitsPerSecond?: number;
   restingPages?: number;
+  /** What the rewritten pages hold. */
+  content?: PageContent;
   zeroPages?: number;
   /** Seconds that copying a page takes, the same in every call. */
   copySeconds?: number;
@@ -79,7 +81,13 @@ export function tiny(o: Tiny) {
   const memory = createGuestMemory({
     pages: data + zeroPages,
     layers: [
-      { start: 0, end: hotPages, dataFraction: 1, ...(hotPages > 0 && { writer: writer() }) },
+      {
+        start: 0,
+        end: hotPages,
+        dataFraction: 1,
+        ...(hotPages > 0 && { writer: writer() }),
+        ...(o.content && { content: o.content }),
+      },
       { start: hotPages, end: data, dataFraction: 1 },
       { start: data, end: data + zeroPages, dataFraction: 0 },
     ].filter(({ start, end }) => end > start),
@@ -142,6 +150,7 @@ export function tiny(o: Tiny) {
     },
     openStream,
     linkRate: Infinity,
+    connect: () => undefined,
     steps,
     services: source.thread('services'),
     constants: { qemu: rules as unknown as ConstantValues[string] },
@@ -151,6 +160,8 @@ export function tiny(o: Tiny) {
       maxBandwidth: rules.maxBandwidth,
       timeoutSeconds: null,
       capabilities: new Set(),
+      multifdCompression: 'none',
+      encryption: 'none',
       postCopyAfterSeconds: null,
     },
     switchover: {
