@@ -26,7 +26,10 @@ export interface Host {
 }
 
 export interface HostThread {
-  /** Runs for that many seconds of CPU time at full speed; longer on the clock when cores are shared. */
+  /**
+   * Runs for that many seconds of CPU time at full speed, all threads of its width together; longer on the clock when
+   * cores are shared.
+   */
   work(cpuSeconds: number): Wait;
   /**
    * Whether nobody can slow this thread now, so that its work takes exactly its CPU time. Then `spend` books work
@@ -105,7 +108,7 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
       work(cpuSeconds) {
         if (possible <= parameters.cores) {
           usedBefore += cpuSeconds;
-          return delay(cpuSeconds);
+          return delay(cpuSeconds / width);
         }
         if (!worker) {
           worker = fluid.open(options);

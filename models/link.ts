@@ -26,6 +26,8 @@ export interface LinkParameters {
 export interface Link {
   /** A sender on the link; its flow's amounts are payload bytes. */
   open(name: string, kind: SenderKind): Flow;
+  /** Lets the idle link give so much, bytes/s: the migration has more connections, of which one does not fill it. */
+  widen(goodput: number): void;
   /** All the background carries now, bytes/s. */
   backgroundRate(): number;
   /** Bytes of background carried so far. */
@@ -87,6 +89,7 @@ export function createLink(
         weight: weightOf(kind, goodput),
         priority: sharing === 'strict-priority' && kind === 'migration' ? 1 : 0,
       }),
+    widen: (more) => fluid.setCapacity(wire, more),
     backgroundRate: () => flows.reduce((sum, flow) => sum + flow.rate, 0),
     backgroundCarried: () => flows.reduce((sum, flow) => sum + flow.drained(), 0),
     backgroundAlone: Math.min(offered, goodput),

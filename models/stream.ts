@@ -54,6 +54,8 @@ export interface Stream {
   delivered(): Process;
   /** Payload bytes put on the wire so far. */
   carried(): number;
+  /** Before anything is sent: so many connections instead of one, with sockets that hold so many bytes each. */
+  connect(count: number, socketBytes: number): void;
   /** Limits the rate at which the stream is fed (a slow disk), bytes/s. */
   limitRate(bytesPerSecond: number): void;
   close(): void;
@@ -77,10 +79,11 @@ export function createStream(
   parameters: StreamParameters,
   packing = sim.random('socket'),
 ): Stream {
-  const { sendBufferBytes, writableShare, fillSpread, receiveWindowBytes, roundTripSeconds } = parameters;
-  const writableLevel = sendBufferBytes * (1 - writableShare);
-  const pieceBytes = receiveWindowBytes / 16;
-  const windowRate = roundTripSeconds > 0 ? sendBufferBytes / roundTripSeconds : Infinity;
+  const { writableShare, fillSpread, roundTripSeconds } = parameters;
+  const pieceBytes = parameters.receiveWindowBytes / 16;
+  const rateOfBuffer = (): number => (roundTripSeconds > 0 ? sendBufferBytes / roundTripSeconds : Infinity);
+  let { sendBufferBytes, receiveWindowBytes } = parameters;
+  let windowRate = rateOfBuffer();
   flow.setCap(windowRate);
   const arrivals: { end: number; seconds: number }[] = [];
   const progress = createSignal();
@@ -157,8 +160,13 @@ export function createStream(
     };
   };
 
+  let accepting = whenOccupied(sendBufferBytes);
+  let writable = whenOccupied(sendBufferBytes * (1 - writableShare));
+
   return {
-    capacity: sendBufferBytes,
+    get capacity() {
+      return sendBufferBytes;
+    },
     roundTripSeconds,
     free() {
       const packed = 1 + fillSpread * (2 * packing.uniform() - 1);
@@ -187,11 +195,15 @@ export function createStream(
       }
       feed();
     },
-    taken: whenOccupied(sendBufferBytes),
-    writable: whenOccupied(writableLevel),
+    get taken() {
+      return accepting;
+    },
+    get writable() {
+      return writable;
+    },
     drainedTo: whenOccupied,
     *accepted() {
-      if (occupied() > sendBufferBytes) yield whenOccupied(writableLevel);
+      if (occupied() > sendBufferBytes) yield writable;
     },
     *received() {
       yield whenOccupied(0);
@@ -206,6 +218,14 @@ export function createStream(
       yield delay(roundTripSeconds / 2);
     },
     carried: () => flow.drained(),
+    connect(count, socketBytes) {
+      sendBufferBytes = count * socketBytes;
+      receiveWindowBytes = count * parameters.receiveWindowBytes;
+      windowRate = rateOfBuffer();
+      flow.setCap(windowRate);
+      accepting = whenOccupied(sendBufferBytes);
+      writable = whenOccupied(sendBufferBytes * (1 - writableShare));
+    },
     limitRate: (bytesPerSecond) => flow.setCap(Math.min(bytesPerSecond, windowRate)),
     close: () => flow.close(),
   };

@@ -35,6 +35,18 @@ const positive = new Set([
   'mirror.granularityBytes',
   'mirror.sliceSeconds',
   'mirror.guestQueueDepth',
+  'xbzrle.runBytes',
+  'compress.threads',
+  'compress.decompressThreads',
+  'compress.ratio',
+  'compress.restingRatio',
+  'zlib.ratio',
+  'zlib.restingRatio',
+  'zstd.ratio',
+  'zstd.restingRatio',
+  'multifd.channels',
+  'multifd.packetPages',
+  'multifd.socketBytes',
 ]);
 
 /** Constants that are shares of something, and cannot be more than all of it. */
@@ -58,6 +70,8 @@ const shares = new Set([
   'vmware.slowedShare',
   'vmware.resumesEarly',
   'cloudHypervisor.stopsAtTimeout',
+  'xbzrle.keepsFresh',
+  'multifd.zerosInChannels',
 ]);
 
 /** Constants that the product takes only within a range; `rule` says which. */

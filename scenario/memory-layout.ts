@@ -1,5 +1,5 @@
 import type { RandomStream } from '../sim/random.js';
-import type { LayerOptions } from '../models/memory/guest-memory.js';
+import type { LayerOptions, PageContent } from '../models/memory/guest-memory.js';
 import {
   measuredWriter,
   sequentialWriter,
@@ -16,6 +16,7 @@ interface Part {
   pages: number;
   dataShare: number;
   writers: { share: number; writer?: Writer }[];
+  content?: PageContent;
 }
 
 /**
@@ -80,9 +81,9 @@ const leastShare = 1e-12;
 function stack(line: readonly Part[], ramPages: number): LayerOptions[] {
   const layers: LayerOptions[] = [];
   let start = 0;
-  for (const { pages, dataShare, writers } of line) {
+  for (const { pages, dataShare, writers, content } of line) {
     if (pages <= Math.max(leastPages, leastShare * ramPages)) continue;
-    const span = { start, end: start + pages, dataFraction: dataShare };
+    const span = { start, end: start + pages, dataFraction: dataShare, ...(content && { content }) };
     if (writers.length === 0) layers.push(span);
     for (const { share, writer } of writers) {
       layers.push({ ...span, pagesPerPosition: share, ...(writer && { writer }) });
@@ -96,7 +97,12 @@ function stack(line: readonly Part[], ramPages: number): LayerOptions[] {
 function workloadPart(workload: WorkloadSpec, values: ProfileValues['guest'], random: RandomStream): Part {
   const pages = (workload.size * values.touchedShare) / pageBytes;
   const visitsPerSecond = Math.min(workload.rate, 1 / values.visitSeconds);
-  return { pages, dataShare: 1, writers: writersOf(workload, pages, visitsPerSecond, random) };
+  return {
+    pages,
+    dataShare: 1,
+    writers: writersOf(workload, pages, visitsPerSecond, random),
+    content: { changedBytes: workload.changes, incompressible: workload.incompressible },
+  };
 }
 
 function writersOf(workload: WorkloadSpec, pages: number, visitsPerSecond: number, random: RandomStream) {

@@ -74,6 +74,8 @@ function complete(written: SchemaOutput, defaults: ProfileDefaults, merged: Merg
       timeout: migration.timeout === Infinity ? null : migration.timeout,
       // A set: in whatever order they are written, it is the same scenario.
       capabilities: [...migration.capabilities].sort(),
+      multifdCompression: migration.multifdCompression,
+      encryption: migration.encryption,
       postCopyAfter: migration.postCopyAfter === Infinity ? null : migration.postCopyAfter,
       concurrent: migration.concurrent,
     },
@@ -134,13 +136,13 @@ function completeWorkload(
   defaults: ProfileDefaults,
   merged: Merged,
 ): WorkloadSpec {
-  const { size, rate, incompressible, points } = written;
+  const { size, rate, incompressible, changes, points } = written;
   const path = ['vm', 'workload', index, 'points'];
   if (points && written.pattern !== 'measured') throw merged.error(path, 'belongs to the pattern measured');
   if (!points && written.pattern === 'measured')
     throw merged.error(path, 'the pattern measured needs its points');
   const pattern = readPattern(written.pattern, points ?? []);
-  return { size, rate, period: written.period ?? defaults.workloadPeriod, pattern, incompressible };
+  return { size, rate, period: written.period ?? defaults.workloadPeriod, pattern, incompressible, changes };
 }
 
 function readPattern(written: string, points: [number, number][]): WorkloadPattern {

@@ -86,6 +86,8 @@ export interface WorkloadSpec {
   pattern: WorkloadPattern;
   /** Share of its data that no compression makes smaller, 0 to 1. */
   incompressible: number;
+  /** Bytes of a page that differ when it is sent again. */
+  changes: number;
 }
 
 export type WorkloadPattern =
@@ -109,6 +111,8 @@ export interface MigrationSpec {
   timeout: number | null;
   /** QEMU's migration capabilities that are switched on, by QEMU's names. */
   capabilities: string[];
+  multifdCompression: 'none' | 'zlib' | 'zstd';
+  encryption: 'none' | 'tls';
   /** Seconds after the transfer's start at which post-copy is asked for; null: never. */
   postCopyAfter: number | null;
   /** Guests of the same kind that are asked to migrate at the same time. */

@@ -153,8 +153,13 @@ const workload = z
     incompressible: quantity(
       'fraction',
       SHARE,
-      'Share of the data that no compression makes smaller; of no effect on stacks that do not compress, as these.',
+      'Share of the data that no compression makes smaller; of no effect where nothing compresses.',
     ).prefault(1),
+    changes: quantity(
+      'bytes',
+      { min: 1, max: 4096 },
+      'Bytes of a page that differ when it is sent again, for XBZRLE; 4096 B: all of them.',
+    ).prefault('4 KiB'),
   })
   .meta({ description: 'A region of memory that the guest keeps writing.' });
 
@@ -234,6 +239,11 @@ const migration = z
       .array(z.string().min(1))
       .meta({ description: "QEMU's migration capabilities that are switched on, by QEMU's names." })
       .prefault([]),
+    multifdCompression: choice(
+      ['none', 'zlib', 'zstd'],
+      "How the channels of QEMU's multifd compress (multifd-compression).",
+    ).prefault('none'),
+    encryption: choice(['none', 'tls'], 'Whether the hypervisor encrypts what it sends.').prefault('none'),
     postCopyAfter: quantity(
       'seconds',
       { min: 0, infinite: true },

@@ -8,6 +8,7 @@ import { createDrift, createGuest } from '../models/guest.js';
 import { createHost, type Host } from '../models/host.js';
 import { createLink, type Link } from '../models/link.js';
 import { createGuestMemory } from '../models/memory/guest-memory.js';
+import { goodputOfStreams } from '../models/migration/multifd.js';
 import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
 import type { Testbed } from '../models/stacks/testbed.js';
@@ -43,6 +44,8 @@ interface Place {
   sim: Simulation;
   fluid: Fluid;
   link: Link;
+  /** What one connection gets of the idle link in this run, bytes/s. */
+  goodput: number;
   source: Host;
   /** Where guests run after they have arrived; absent where one guest is alone, which nobody minds. */
   destination: Host | undefined;
@@ -88,13 +91,14 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
   const sim = createSimulation({ seed: `${scenario.seed}/${replication}` });
   const fluid = createFluid(sim);
 
+  const goodput =
+    scenario.link.goodput *
+    Math.exp(stream.spread * sim.random('link').normal()) *
+    (1 - stream.busyGuestLoss * busyShare(scenario, guest.visitSeconds));
   const link = createLink(
     fluid,
     {
-      goodput:
-        scenario.link.goodput *
-        Math.exp(stream.spread * sim.random('link').normal()) *
-        (1 - stream.busyGuestLoss * busyShare(scenario, guest.visitSeconds)),
+      goodput,
       sharing: scenario.link.sharing,
       queueBytes: {
         migration: queue.migration * Math.exp(queue.spread * sim.random('queue').normal()),
@@ -118,6 +122,7 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
     sim,
     fluid,
     link,
+    goodput,
     source,
     destination:
       concurrent > 1
@@ -205,6 +210,10 @@ function createVm(
         return opened;
       },
       linkRate: scenario.link.rate,
+      connect(count, socketBytes) {
+        link.widen((place.goodput * goodputOfStreams(scenario.link, count)) / scenario.link.goodput);
+        migration.stream.connect(count, socketBytes);
+      },
       steps,
       services: source.thread(own('services')),
       constants,
@@ -214,6 +223,8 @@ function createVm(
         maxBandwidth: scenario.migration.maxBandwidth,
         timeoutSeconds: scenario.migration.timeout,
         capabilities: new Set(scenario.migration.capabilities),
+        multifdCompression: scenario.migration.multifdCompression,
+        encryption: scenario.migration.encryption,
         postCopyAfterSeconds: scenario.migration.postCopyAfter,
       },
       switchover: {

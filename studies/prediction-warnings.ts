@@ -70,13 +70,28 @@ function aboutRuns(scenario: Scenario, facts: PredictionFacts): string[] {
 }
 
 /** Where the mechanism itself is not what a reader would expect. */
-function aboutMechanism({ migration, vm, link, profile }: Scenario, { burst }: Parameters): string[] {
+function aboutMechanism(scenario: Scenario, { burst, values }: Parameters): string[] {
+  const { stack, migration, vm, link, profile } = scenario;
   const warnings: string[] = [];
   if (migration.kind === 'blm' && vm.disk.allocated === 0) {
     warnings.push('vm.disk.allocated is 0: block migration has no disk to copy');
   }
   if (migration.kind !== 'blm' && vm.disk.writes.length > 0) {
     warnings.push(`vm.disk.writes are of no effect: a migration of kind ${migration.kind} copies no disk`);
+  }
+  // A thread that blocks in its writes pays for the network stack; of several channels each pays for a part.
+  const copying = quantileAt(burst.quantiles, 0.5);
+  const threadRate = 1 / (1 / copying + values.cpu.networkByteSeconds);
+  if (
+    findStack(stack).qemu !== undefined &&
+    link.goodput > threadRate &&
+    !migration.capabilities.includes('multifd')
+  ) {
+    const megabits = Number(((threadRate * 8) / 1e6).toPrecision(3));
+    warnings.push(
+      `the migration thread sends no more than ${megabits} Mbit/s with the CPU costs of profile ${profile}, ` +
+        `less than link.goodput; parameters.cpu.networkByteSeconds sets what a byte costs on other hosts, and multifd shares it`,
+    );
   }
   if (link.goodput > quantileAt(burst.quantiles, SLOW_CALLS)) {
     warnings.push(

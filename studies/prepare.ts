@@ -2,6 +2,7 @@ import { ownLimit } from '../models/stacks/own-limit.js';
 import type { Stack } from '../models/stacks/stack.js';
 import { defaultsFor, findProfile, findStack } from '../scenario/catalog.js';
 import { brokenProductRule } from '../scenario/constant-rules.js';
+import { checkEncoding } from '../scenario/encoding-rules.js';
 import { InputError } from '../scenario/input-error.js';
 import { mergeLayers, type Assignment, type Layer } from '../scenario/merge.js';
 import { parsePath } from '../scenario/path-syntax.js';
@@ -32,6 +33,7 @@ export function prepare(layers: readonly (Layer | Assignment)[], profile?: Profi
     checkAbilities(stack, scenario);
     checkQemuAbilities(stack, scenario.migration);
     checkFaults(stack, scenario.faults);
+    checkEncoding(stack, scenario.migration);
     const constants = profile ?? findProfile(scenario.profile);
     const parameters = resolveParameters(stack, constants, scenario.parameters);
     checkQemuParameters(parameters);

@@ -6,10 +6,20 @@ import {
   mergeTouched,
   type Layer,
   type LayerOptions,
+  type PageContent,
 } from './layer.js';
 
 export type { Demand, Run } from './demand.js';
-export type { LayerOptions } from './layer.js';
+export type { LayerOptions, PageContent } from './layer.js';
+
+/** A part of the line of RAM over which the same layers lie. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+  /** Whether somebody writes there. */
+  readonly isWritten: boolean;
+  readonly content: PageContent;
+}
 
 /** What lies ahead of the cursor, alike throughout: `span` positions with so many waiting pages at each. */
 export interface Stretch {
@@ -26,6 +36,10 @@ export interface GuestMemory {
   readonly pages: number;
   /** Where the migration stands on the line of RAM, `0 <= cursor < pages`. */
   readonly cursor: number;
+  /** All of RAM from its start to its end. */
+  readonly places: readonly Place[];
+  /** The one that the cursor is in. */
+  place(): Place;
   /** Pages set in the migration bitmap. Exactly 0 when it is clean. */
   waiting(): number;
   /** Those of them that are not zero pages. */
@@ -279,6 +293,8 @@ export function createGuestMemory(o: {
     get cursor() {
       return cursor;
     },
+    places: sections,
+    place: () => sections[section]!,
     waiting: () => waiting,
     waitingData: () => waitingData,
     stretch,
@@ -294,9 +310,7 @@ export function createGuestMemory(o: {
   };
 }
 
-/** A part of the line over which the same layers lie. */
-interface Section {
-  end: number;
+interface Section extends Place {
   layers: Layer[];
 }
 
@@ -317,6 +331,7 @@ function cutIntoSections(pages: number, layers: readonly Layer[]): Section[] {
         `createGuestMemory: layers hold ${perPosition} pages a position in ${start}..${end}, should hold 1`,
       );
     }
-    return { end, layers: over };
+    const isWritten = over.some(({ writer }) => writer !== undefined);
+    return { start, end, layers: over, isWritten, content: over[0]!.content };
   });
 }

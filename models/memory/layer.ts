@@ -1,5 +1,13 @@
 import type { Touched, Writer } from './writer.js';
 
+/** What pages hold, as far as an encoding of theirs can tell; what is left open, the encoding assumes. */
+export interface PageContent {
+  /** Bytes of a page that differ when it is sent again. */
+  changedBytes?: number;
+  /** Share of the data that no compression makes smaller. */
+  incompressible?: number;
+}
+
 /** A part of RAM that is alike throughout: who writes to it, and how much of it is data. */
 export interface LayerOptions {
   /** First position on the line of RAM. */
@@ -10,6 +18,8 @@ export interface LayerOptions {
   pagesPerPosition?: number;
   /** Share of the layer's pages that are non-zero (0..1); the others are sent as zero pages. */
   dataFraction: number;
+  /** What its data pages hold; layers over one span hold the same. */
+  content?: PageContent;
   /** Who writes to it, over `(end - start) * pagesPerPosition` pages; nobody by default. */
   writer?: Writer;
 }
@@ -25,6 +35,7 @@ export interface Layer {
   readonly pagesPerPosition: number;
   readonly dataFraction: number;
   readonly writer: Writer | undefined;
+  readonly content: PageContent;
   ends: number[];
   density: number[];
   /** Waiting pages; exactly 0 when no segment waits. */
@@ -35,7 +46,7 @@ export interface Layer {
 
 /** A layer all of whose pages wait. `who` begins the message of a RangeError. */
 export function createLayer(options: LayerOptions, who: string): Layer {
-  const { start, end, pagesPerPosition = 1, dataFraction, writer } = options;
+  const { start, end, pagesPerPosition = 1, dataFraction, writer, content = {} } = options;
   if (!(Number.isFinite(start) && Number.isFinite(end) && start < end)) {
     throw new RangeError(`${who} spans ${start}..${end}, should end behind its start`);
   }
@@ -52,6 +63,7 @@ export function createLayer(options: LayerOptions, who: string): Layer {
     pagesPerPosition,
     dataFraction,
     writer,
+    content,
     ends: [end],
     density: [1],
     waiting,

@@ -10,6 +10,7 @@ export interface Call {
   /** Bytes as the bandwidth estimate counts them: 4096 a data page, next to nothing for a zero page. */
   countedBytes: number;
   dataPages: number;
+  zeroPages: number;
   /** Seconds that the destination will need for them. */
   destinationSeconds: number;
   ended: 'budget of bytes' | 'full socket' | 'budget of time' | 'end of stretch' | 'nothing left';
@@ -86,6 +87,7 @@ export function walkBitmap(
     bytes,
     countedBytes: dataPages * pageBytes + zeroPages * wire.zeroPageCountedBytes,
     dataPages,
+    zeroPages,
     destinationSeconds:
       dataPages * costs.destinationDataPageSeconds + zeroPages * costs.destinationZeroPageSeconds,
     ended,

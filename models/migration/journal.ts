@@ -79,6 +79,20 @@ export interface PostCopyRecord {
   pagesFaulted: number;
 }
 
+/** What XBZRLE made of the pages sent after the first pass; as QEMU's xbzrle-cache counters. */
+export interface XbzrleCounts {
+  /** Pages found in the cache, whatever became of them. */
+  pages: number;
+  /** Sent as deltas, headers included. */
+  bytes: number;
+  /** Pages that were not in the cache. */
+  cacheMisses: number;
+  /** Pages that changed too much for a delta. */
+  overflows: number;
+  /** Pages that were as they had been sent: nothing goes on the wire. */
+  unchanged: number;
+}
+
 /** What a migration writes down as it goes; times are simulated seconds. */
 export interface Journal {
   /** Kept only when somebody will read them: a migration that does not converge has thousands. */
@@ -113,6 +127,8 @@ export interface Journal {
   decision: string | null;
   /** Null where there was no post-copy. */
   postCopy: PostCopyRecord | null;
+  /** Kept where XBZRLE is on. */
+  xbzrle?: XbzrleCounts;
   /** Why the product gave up; null: it did not. */
   aborted: string | null;
   /** What stopped the guest before the stop test passed, a sentence without full stop; null: nothing did. */

@@ -1,5 +1,7 @@
 import type { Process } from '../../sim/process.js';
 import type { Signal } from '../../sim/signal.js';
+import type { HostThread } from '../host.js';
+import type { Place } from '../memory/guest-memory.js';
 import type { Stalls } from '../stalls.js';
 import type { Migration, WireFormat } from './migration.js';
 
@@ -68,12 +70,21 @@ export interface Limits {
 
 /** How pages become bytes on the wire, and what that costs the thread; asked anew before every slice. */
 export interface Encoding {
-  /** Bytes on the wire for a page of data and for a zero page, headers included. */
+  /** Bytes on the wire for a page of data of where the cursor is and for a zero page, headers included. */
   dataBytes(): number;
   zeroBytes(): number;
   /** CPU seconds of the migration thread for a page of data and for a zero page. */
   dataSeconds(): number;
   zeroSeconds(): number;
+  /** Threads that do a part of it beside the migration thread. */
+  workers?: Workers;
+  /** More that a page of data costs the destination, s. */
+  destinationSeconds?(): number;
+  /** A page is not everywhere the same: it is asked anew at each place, and told what was sent from there. */
+  differsByPlace?: boolean;
+  sent?(dataPages: number, place: Place): void;
+  /** The walk has come to the end of RAM and begins anew. */
+  wrapped?(): void;
   /** After a sync: it ended a pass or part of one. */
   afterSync?(dirtiedBytes: number): void;
 }
@@ -86,6 +97,15 @@ export interface SyncReport {
   newlyDirtyBytes: number;
   /** Sent in all. */
   sentBytes: number;
+}
+
+/** Threads that always run together: channels, or those that compress. */
+export interface Workers {
+  thread: HostThread;
+  count: number;
+  /** CPU seconds that a page of data and a zero page cost one of them. */
+  dataSeconds(): number;
+  zeroSeconds(): number;
 }
 
 /** Something that looks at every sync and may slow the guest down. */

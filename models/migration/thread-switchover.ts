@@ -1,6 +1,6 @@
 import { delay, type Process } from '../../sim/process.js';
-import { walkBitmap } from './iterate.js';
-import { pageBytes, type Migration } from './migration.js';
+import { walkEncoded, workOf } from './encoded-walk.js';
+import type { Migration } from './migration.js';
 import { remainingBytes, sync } from './rounds.js';
 import type { ThreadMigration } from './thread-migration.js';
 
@@ -15,7 +15,7 @@ import type { ThreadMigration } from './thread-migration.js';
  * migration.journal.downtimeParts // => { stop: 0, flush: 0, disk: 0, finalSync: 0, lastCopy: 2, … }
  */
 export function* switchover(m: ThreadMigration): Process {
-  const { sim, journal, guest, rules, costs, encoding, state } = m;
+  const { sim, journal, guest, rules, costs, state } = m;
   state.phase = 'switchover';
   const part = stopwatch(m);
   // Of a guest that was stopped before, all that was sent since then is copied in the downtime.
@@ -35,17 +35,11 @@ export function* switchover(m: ThreadMigration): Process {
   journal.leftAtStopBytes = remainingBytes(m);
   journal.dataPagesBeforeStop = journal.dataPagesSent;
   for (const aid of m.aids) aid.end();
-  const rest = walkBitmap(
-    guest.memory,
-    { bytes: Infinity, seconds: Infinity },
-    pageBytes / encoding.dataSeconds(),
-    { ...costs, zeroPageSeconds: encoding.zeroSeconds() },
-    { ...rules, pageHeaderBytes: encoding.dataBytes() - pageBytes, zeroPageBytes: encoding.zeroBytes() },
-  );
+  const rest = walkEncoded(m, { bytes: Infinity, seconds: Infinity });
   m.stream.push(rest.bytes, rest.destinationSeconds);
   state.sentBytes += rest.bytes;
   journal.dataPagesSent += rest.dataPages;
-  yield m.thread.work(rest.seconds);
+  yield workOf(m, rest);
   yield m.stream.taken;
   part('lastCopy');
   m.stream.push(rules.deviceStateBytes, 0);

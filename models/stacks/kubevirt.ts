@@ -93,7 +93,7 @@ function configure(bed: Testbed): Testbed {
     ...(allowPostCopy > 0 ? ['postcopy-ram'] : []),
     ...(hasChannels ? ['multifd'] : []),
   ];
-  return withQemu(bed, capabilities, hasChannels ? { multifdChannels: parallelThreads } : {});
+  return withQemu(bed, capabilities, hasChannels ? { multifd: { channels: parallelThreads } } : {});
 }
 
 interface KubevirtFlags {

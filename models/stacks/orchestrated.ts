@@ -2,7 +2,7 @@ import { delay, type Process } from '../../sim/process.js';
 import { createControl, type Control } from '../migration/control.js';
 import type { ThreadMigration } from '../migration/thread-migration.js';
 import { runMigration, threadMigration } from './qemu.js';
-import type { MigrationKind } from './stack.js';
+import type { ConstantValues, MigrationKind } from './stack.js';
 import type { Testbed } from './testbed.js';
 
 /** What an orchestrator does beside a migration: looks at it and gives commands, until it has ended or been given up. */
@@ -53,15 +53,19 @@ function sourceOf(m: ThreadMigration): Control {
   return { ...control, isOver: () => control.isOver() || hasSentAll() };
 }
 
-/** The same bed with more of QEMU's capabilities switched on, and some of QEMU's numbers set. */
+/** The same bed with more of QEMU's capabilities switched on, and some of QEMU's numbers set, by their groups. */
 export function withQemu(
   bed: Testbed,
   capabilities: readonly string[],
-  constants: Readonly<Record<string, number>> = {},
+  constants: ConstantValues = {},
 ): Testbed {
+  const set = Object.entries(constants).map(([group, values]) => [
+    group,
+    { ...bed.constants[group], ...values },
+  ]);
   return {
     ...bed,
-    constants: { ...bed.constants, qemu: { ...bed.constants.qemu, ...constants } },
+    constants: { ...bed.constants, ...(Object.fromEntries(set) as ConstantValues) },
     request: {
       ...bed.request,
       capabilities: new Set([...bed.request.capabilities, ...capabilities]),

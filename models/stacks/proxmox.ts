@@ -88,7 +88,7 @@ function* migrateByQemuServer(bed: Testbed, kind: MigrationKind): Process {
   const settings = bed.constants.proxmox as unknown as ProxmoxRules & { xbzrleCacheShare: number };
   const ram = bed.migration.guest.memory.pages * pageBytes;
   const configured = withQemu(bed, ['auto-converge', 'xbzrle'], {
-    xbzrleCacheBytes: powerOfTwoFrom(Math.floor(ram * settings.xbzrleCacheShare)),
+    xbzrle: { cacheBytes: powerOfTwoFrom(Math.floor(ram * settings.xbzrleCacheShare)) },
   });
   const rules = { ...settings, downtimeSeconds: bed.request.downtimeLimitSeconds };
   yield* orchestrated(configured, kind, (control) => proxmoxMonitor(control, rules), 'at a look');

@@ -1,5 +1,6 @@
 import { constantsAt, type Histories } from './constant-history.js';
 import { postCopyHistories } from './qemu-post-copy-constants.js';
+import { encodingHistories } from './qemu-encoding-constants.js';
 import { throttleHistories } from './qemu-throttle-constants.js';
 import type { Constant, ConstantGroups } from './stack.js';
 
@@ -119,6 +120,7 @@ const groups: Readonly<Record<string, Histories>> = {
   qemu: histories,
   ...throttleHistories,
   ...postCopyHistories,
+  ...encodingHistories,
 };
 
 /**
@@ -126,7 +128,7 @@ const groups: Readonly<Record<string, Histories>> = {
  *
  * @param version such as '7.2', at least 1.4
  * @example
- * Object.keys(qemuConstantGroups('7.2')) // => ['qemu', 'autoConverge', 'postCopy']
+ * Object.keys(qemuConstantGroups('7.2')) // => ['qemu', 'autoConverge', 'postCopy', 'xbzrle', 'multifd', 'tls']
  */
 export function qemuConstantGroups(version: string): ConstantGroups {
   const present = Object.entries(groups).map(([group, of]): [string, Record<string, Constant>] => [

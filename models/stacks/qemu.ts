@@ -3,12 +3,11 @@ import type { Process } from '../../sim/process.js';
 import { createAutoConverge, type AutoConvergeRules } from '../migration/auto-converge.js';
 import { createDirtyLimit, type DirtyLimitRules } from '../migration/dirty-limit.js';
 import { giveUp, withBreakdowns } from '../migration/breakdown.js';
-import { pageBytes } from '../migration/migration.js';
+import { plainEncoding } from '../migration/plain-encoding.js';
 import type { Mirror } from '../migration/mirror.js';
 import { postCopy } from '../migration/post-copy.js';
 import type {
   ConvergenceAid,
-  Encoding,
   PostCopyRules,
   ThreadMigration,
   ThreadRules,
@@ -19,6 +18,7 @@ import { addDiskToStream, mirrorDisk } from './disk-copy.js';
 import { blockConstants, hasBlockMigration, mirrorConstants } from './disk-constants.js';
 import { isSince, qemuConstantGroups } from './qemu-constants.js';
 import { firstPostCopy } from './qemu-post-copy-constants.js';
+import { encodingFor } from './qemu-encoding.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -94,22 +94,15 @@ function* goOverAfterFirstPass(m: ThreadMigration): Process {
 /** A test bed's migration with the rules of a migration thread. */
 export function threadMigration(bed: Testbed): ThreadMigration {
   const { migration, constants, switchover: steps, request } = bed;
-  const { sim, thread, bursts, costs } = migration;
+  const { sim, thread } = migration;
   const rules = { ...optional, ...constants.qemu, ...steps } as ThreadRules;
   // It is auto-converge that keeps this clock.
   if (!request.capabilities.has('auto-converge')) rules.periodicSyncSeconds = 0;
-  const dataBytes = pageBytes + rules.pageHeaderBytes;
-  // A thread that blocks in the kernel pays for the network stack too.
-  const dataSeconds = pageBytes / bursts.median + dataBytes * costs.networkByteSeconds;
-  const plain: Encoding = {
-    dataBytes: () => dataBytes,
-    zeroBytes: () => rules.zeroPageBytes,
-    dataSeconds: () => dataSeconds,
-    zeroSeconds: () => costs.zeroPageSeconds,
-  };
+  const encoding = encodingFor(bed, rules);
+  const cpuSeconds = (): number => thread.used() + (encoding.workers?.thread.used() ?? 0);
   const threaded: ThreadMigration = {
     ...migration,
-    sample: () => ({ ...migration.sample(), cpuSeconds: thread.used() }),
+    sample: () => ({ ...migration.sample(), cpuSeconds: cpuSeconds() }),
     rules,
     limits: {
       downtimeLimitSeconds: request.downtimeLimitSeconds,
@@ -124,8 +117,8 @@ export function threadMigration(bed: Testbed): ThreadMigration {
       throttle: 0,
       diskBulk: false,
     },
-    encoding: plain,
-    plainEncoding: plain,
+    encoding,
+    plainEncoding: plainEncoding(migration, rules),
     postCopy: constants.postCopy ? (constants.postCopy as unknown as PostCopyRules) : null,
     hasRequestChannel: request.capabilities.has('postcopy-preempt'),
     faults: bed.faults,

@@ -26,6 +26,10 @@ export interface StepParameters {
   spread: number;
 }
 
+export type MultifdCompression = 'none' | 'zlib' | 'zstd';
+
+export type Encryption = 'none' | 'tls';
+
 /** What the user asked of the migration; what he left open, the stack has filled. */
 export interface MigrationRequest {
   kind: MigrationKind;
@@ -36,6 +40,10 @@ export interface MigrationRequest {
   timeoutSeconds: number | null;
   /** QEMU's migration capabilities that are switched on, by QEMU's names. */
   capabilities: ReadonlySet<string>;
+  /** How the channels of multifd compress (multifd-compression). */
+  multifdCompression: MultifdCompression;
+  /** Whether what is sent is encrypted (tls-creds). */
+  encryption: Encryption;
   /** When post-copy is asked for, seconds after the transfer's start; null: never by the user. */
   postCopyAfterSeconds: number | null;
 }
@@ -63,6 +71,8 @@ export interface Testbed {
   faults: Faults;
   /** By what a window's estimate of the bandwidth differs from what was sent in it: draws a factor. */
   estimateFactor: () => number;
+  /** The migration takes so many connections instead of one, with sockets that hold so many bytes each. */
+  connect(count: number, socketBytes: number): void;
   /** Time that the migration thread is kept from running, of an interval. */
   stalls: Stalls;
   /** Rate of the link on the wire, bytes/s: what its cards say of themselves. */

@@ -70,6 +70,13 @@ describe('a thread', () => {
     expect(thread.used()).toBeCloseTo(1, 9);
   });
 
+  it('that stands for several does their work together, as many cores as there are for them', () => {
+    const idle = hostOf(study);
+    expect(idle.secondsFor(idle.host.thread('four', 4), 2)).toBeCloseTo(0.5, 9);
+    const small = hostOf({ cpus: 2, cores: 2, load: 0, hyperThreadGain: 0 });
+    expect(small.secondsFor(small.host.thread('four', 4), 2)).toBeCloseTo(1, 9);
+  });
+
   it('is not slowed by other work that leaves it a core', () => {
     const { host, secondsFor } = hostOf({ ...study, load: 11 / 24 });
     expect(secondsFor(host.thread('migration'), 1)).toBe(1);

@@ -23,6 +23,7 @@ const hot = (pages: number, rest: Partial<WorkloadSpec> = {}): WorkloadSpec => (
   period: 0.1,
   pattern: { kind: 'sequential' },
   incompressible: 1,
+  changes: page,
   ...rest,
 });
 

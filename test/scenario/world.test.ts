@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { threadMigration } from '../../models/stacks/qemu.js';
 import { buildWorld } from '../../scenario/world.js';
 import { prepare } from '../../studies/prepare.js';
 
@@ -156,5 +157,31 @@ describe('examples', () => {
   it('give the values that stand in the docstrings', () => {
     const { scenario, parameters } = prepare([]);
     expect(buildWorld(scenario, parameters, 1).vms[0]!.bed.migration.guest.memory.pages).toBe(4_194_304);
+  });
+});
+
+describe('the channels of multifd', () => {
+  const qemu = { stack: 'qemu-7.2', 'vm.vcpus': 1 };
+  const withChannels = {
+    ...qemu,
+    'migration.capabilities': ['multifd'],
+    parameters: { multifd: { channels: 4 } },
+  };
+
+  /** The stream of a migration that has been asked for. */
+  const started = (fields: Record<string, unknown>) => threadMigration(world(fields).bed).stream;
+
+  it('have a socket each', () => {
+    expect(started(qemu).capacity).toBe(200_000);
+    expect(started(withChannels).capacity).toBe(4 * 1.4e6);
+  });
+
+  it('add up where one connection does not fill the link', () => {
+    const rate = (fields: Record<string, unknown>): number => {
+      const stream = started({ ...fields, 'link.rate': '10 Gbit/s', 'link.goodput': '1 Gbit/s' });
+      stream.push(1e9, 0);
+      return stream.rate();
+    };
+    expect(rate(withChannels) / rate(qemu)).toBeCloseTo(4, 9);
   });
 });

@@ -203,6 +203,16 @@ describe('warnings', () => {
     ]);
   });
 
+  it('tell of a link that is faster than the migration thread', () => {
+    const fast = { stack: 'qemu-7.2', 'link.rate': '10 Gbit/s' };
+    const warning = 'the migration thread sends no more than';
+    const about = (fields: Record<string, unknown>) => predictionWarnings(set(fields), enough).join('; ');
+    expect(about(fast)).toContain(`${warning} 1990 Mbit/s with the CPU costs of profile qemu-7.2-bench`);
+    expect(about({ ...fast, 'migration.capabilities': ['multifd'] })).not.toContain(warning);
+    expect(about({ stack: 'qemu-7.2' })).not.toContain(warning);
+    expect(about({ ...fast, parameters: { cpu: { networkByteSeconds: 1e-10 } } })).not.toContain(warning);
+  });
+
   it('tell of a link on which calls no longer fill the socket, but not of the measured line by another name', () => {
     const fast = predictionWarnings(set({ 'link.rate': '10 Gbit/s' }), enough);
     expect(fast).toHaveLength(2);

@@ -515,3 +515,24 @@ describe('next to nothing', () => {
     expect(memory.waiting()).toBe(0);
   });
 });
+
+describe('the places of RAM', () => {
+  test('are where the layers change, each with what its pages hold', () => {
+    const writer = uniformWriter({ pages: 100, visitsPerSecond: 1 });
+    const content = { changedBytes: 8 };
+    const memory = createGuestMemory({
+      pages: 300,
+      layers: [
+        { start: 0, end: 100, dataFraction: 1, writer, content },
+        { start: 100, end: 300, dataFraction: 0 },
+      ],
+    });
+    expect(memory.places).toMatchObject([
+      { start: 0, end: 100, isWritten: true, content },
+      { start: 100, end: 300, isWritten: false, content: {} },
+    ]);
+    expect(memory.place()).toBe(memory.places[0]);
+    memory.advance(100);
+    expect(memory.place()).toBe(memory.places[1]);
+  });
+});

@@ -1,7 +1,7 @@
 import { createBursts } from '../../../models/burst.js';
 import { createGuest } from '../../../models/guest.js';
 import { createHost } from '../../../models/host.js';
-import { createGuestMemory } from '../../../models/memory/guest-memory.js';
+import { createGuestMemory, type PageContent } from '../../../models/memory/guest-memory.js';
 import { sequentialWriter, type Writer } from '../../../models/memory/writer.js';
 import { noFaults } from '../../../models/migration/breakdown.js';
 import { createJournal } from '../../../models/migration/journal.js';
@@ -30,6 +30,8 @@ export interface Tiny {
   /** Another way of writing to them. */
   hotWriter?: Writer;
   restingPages?: number;
+  /** What the rewritten pages hold. */
+  content?: PageContent;
   zeroPages?: number;
   /** Seconds that copying a page takes, the same in every call. */
   copySeconds?: number;
@@ -83,7 +85,13 @@ export function tiny(o: Tiny) {
   const memory = createGuestMemory({
     pages: data + zeroPages,
     layers: [
-      { start: 0, end: hotPages, dataFraction: 1, ...(hotPages > 0 && { writer: writer() }) },
+      {
+        start: 0,
+        end: hotPages,
+        dataFraction: 1,
+        ...(hotPages > 0 && { writer: writer() }),
+        ...(o.content && { content: o.content }),
+      },
       { start: hotPages, end: data, dataFraction: 1 },
       { start: data, end: data + zeroPages, dataFraction: 0 },
     ].filter(({ start, end }) => end > start),
@@ -146,6 +154,7 @@ export function tiny(o: Tiny) {
     },
     openStream,
     linkRate: Infinity,
+    connect: () => undefined,
     steps,
     services: source.thread('services'),
     constants: { qemu: rules as unknown as ConstantValues[string] },
@@ -155,6 +164,8 @@ export function tiny(o: Tiny) {
       maxBandwidth: rules.maxBandwidth,
       timeoutSeconds: null,
       capabilities: new Set(),
+      multifdCompression: 'none',
+      encryption: 'none',
       postCopyAfterSeconds: null,
     },
     switchover: {

@@ -53,10 +53,11 @@ describe('a migration under an orchestrator', () => {
 describe('a bed with more of QEMU', () => {
   it('has the capabilities besides those asked for, and leaves the other bed as it was', () => {
     const { bed } = tinyThread({ restingPages: 1, request: { capabilities: new Set(['multifd']) } });
-    const more = withQemu(bed, ['auto-converge'], { multifdChannels: 8 });
+    const more = withQemu(bed, ['auto-converge'], { multifd: { channels: 8 } });
     expect([...more.request.capabilities]).toEqual(['multifd', 'auto-converge']);
-    expect(more.constants.qemu).toMatchObject({ multifdChannels: 8, windowSeconds: 0.1 });
+    expect(more.constants.multifd).toMatchObject({ channels: 8 });
+    expect(more.constants.qemu).toEqual(bed.constants.qemu);
     expect([...bed.request.capabilities]).toEqual(['multifd']);
-    expect(bed.constants.qemu).not.toHaveProperty('multifdChannels');
+    expect(bed.constants.multifd?.channels).not.toBe(8);
   });
 });

@@ -3,8 +3,18 @@ import { constantsAt } from '../../../models/stacks/constant-history.js';
 import { isSince, qemuConstantGroups, qemuConstants } from '../../../models/stacks/qemu-constants.js';
 
 test('a version has the constants of its parts, and no others', () => {
-  expect(Object.keys(qemuConstantGroups('1.4'))).toEqual(['qemu']);
-  expect(Object.keys(qemuConstantGroups('10.2'))).toEqual(['qemu', 'autoConverge', 'dirtyLimit', 'postCopy']);
+  expect(Object.keys(qemuConstantGroups('1.4'))).toEqual(['qemu', 'xbzrle']);
+  expect(Object.keys(qemuConstantGroups('10.2'))).toEqual([
+    'qemu',
+    'autoConverge',
+    'dirtyLimit',
+    'postCopy',
+    'xbzrle',
+    'multifd',
+    'zlib',
+    'zstd',
+    'tls',
+  ]);
   expect(qemuConstantGroups('2.0').autoConverge).toMatchObject({
     strikes: { value: 6 },
     sleepSeconds: { value: 0.03 },
@@ -37,6 +47,6 @@ test('examples', () => {
   expect(constantsAt({ cores }, '1.9')).toEqual({});
   expect(constantsAt({ cores: { ...cores, until: '2.1' } }, '2.2')).toEqual({});
   expect(qemuConstants('2.0').downtimeLimitSeconds!.value).toBe(0.03);
-  expect(Object.keys(qemuConstantGroups('7.2'))).toEqual(['qemu', 'autoConverge', 'postCopy']);
+  expect(Object.keys(qemuConstantGroups('2.0'))).toEqual(['qemu', 'autoConverge', 'xbzrle']);
   expect(isSince('10.2', '9.2')).toBe(true);
 });
