@@ -42,6 +42,7 @@ function guestFields({ config, guestPagesPerS, accel }: Qemu72Run): Record<strin
       'vm.workload[0].pattern': order === 'rnd' ? 'uniform' : 'sequential',
       'vm.workload[0].rate': visits > 0 ? `${visits} pages/s` : 'max',
       'vm.workload[0].period': '0 s',
+      'vm.workload[0].changes': `${Math.min(4096, 4 * config.wordsPerVisit)} B`,
     }),
     ...(busyLoop && accel === 'kvm' && { 'parameters.cpu.firstWriteSeconds': writeFault }),
     ...(busyLoop && visits > 0 && { 'parameters.guest.visitSeconds': 1 / visits }),

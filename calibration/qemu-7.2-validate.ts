@@ -23,6 +23,7 @@ export interface ValidatedConfiguration {
   /** Of stopToResumeMs: relative, and in seconds. */
   outageError: number | null;
   outageErrorSeconds: number | null;
+  /** Of RAM: QEMU counts the disk apart. */
   bytesError: number | null;
   syncsError: number | null;
   /** Near the threshold: repeats of which the prediction says that they could be: outcome and time within p2 to p98. */
@@ -126,7 +127,7 @@ function compare(
     totalError: both ? error(completed.map((run) => run.totalSeconds), done.map(({ totalMs }) => seconds(totalMs))) : null, // prettier-ignore
     outageError: both ? error(outages, realOutages) : null,
     outageErrorSeconds: both && outage !== null && realOutage !== null ? outage - realOutage : null,
-    bytesError: both ? error(completed.map((run) => run.bytesOnWire), done.map((run) => run.transferredBytes)) : null, // prettier-ignore
+    bytesError: both ? error(completed.map((run) => run.bytesOnWire - run.diskBytes), done.map((run) => run.transferredBytes)) : null, // prettier-ignore
     syncsError: both ? difference(median(completed.map((run) => run.syncs)), median(done.map((run) => run.syncs))) : null, // prettier-ignore
     possible: repeats.filter((run) => isPossible(run, results)).length,
   };

@@ -53,13 +53,16 @@ export interface GuestCompany {
   name?: string;
   /** Its speed beside the other guests, without any migration. Default: what the host offers now. */
   speedAlone?: number;
+  /** Share of their time that its busy vCPUs need for their work, above 0, to 1. Default: all of it. */
+  utilization?: number;
   /** Where it runs after it has arrived. Default: it goes on loading the source, where nobody is left to mind. */
   destination?: Host;
 }
 
 /**
  * A guest whose `busyVcpus` threads compete for the host's cores. A guest without work still ticks (timers, daemons):
- * give it a small number, never zero.
+ * give it a small number, never zero. `utilization` is the share of its time that its work needs: one that has idle time
+ * between its writes is not slowed by a throttle that leaves it as much.
  *
  * @example
  * const guest = createGuest(host, memory, 2); // on an idle host
@@ -73,7 +76,12 @@ export function createGuest(
   memory: GuestMemory,
   busyVcpus: number,
   drift: Drift = none,
-  { name = 'vcpus', speedAlone = host.speedOfNext(busyVcpus), destination }: GuestCompany = {},
+  {
+    name = 'vcpus',
+    speedAlone = host.speedOfNext(busyVcpus),
+    destination,
+    utilization = 1,
+  }: GuestCompany = {},
 ): Guest {
   const here = host.thread(name, busyVcpus);
   const there = destination?.thread(name, busyVcpus);
@@ -91,7 +99,7 @@ export function createGuest(
       return reached;
     },
     lose: (seconds) => void (lost += seconds),
-    throttle: (share) => vcpus.limit(share),
+    throttle: (share) => vcpus.limit(Math.min(1, share / utilization)),
     pause: () => vcpus.setRunning(false),
     resume: () => vcpus.setRunning(true),
     arrive() {

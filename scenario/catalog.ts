@@ -53,6 +53,8 @@ export const profiles: readonly Profile[] = [
  * which puts an orchestrator of the list over another release of QEMU. Any from 1.4 on will do: its constants come from
  * their histories.
  *
+ * QEMU 1.0 to 1.3 are all 'qemu-1.2.1'.
+ *
  * @throws InputError that names the known ones.
  * @example
  * findStack('qemu-1.2.1').versions // => ['QEMU 1.2.1']
@@ -62,6 +64,8 @@ export function findStack(name: string): Stack {
   const slash = name.indexOf('/');
   if (slash >= 0) return findOver(name, name.slice(0, slash), name.slice(slash + 1));
   const version = name.startsWith('qemu-') ? name.slice('qemu-'.length) : '';
+  // The rules of 1.2.1 are those of the releases around it.
+  if (['1.0', '1.1', '1.2', '1.3'].includes(version)) return qemu121;
   const isListed = stacks.some((stack) => stack.name === name);
   return qemuReleases.includes(version) && !isListed ? qemuStack(version) : find('stack', name, stacks);
 }

@@ -157,6 +157,7 @@ function createVm(
   const guest = createGuest(source, memory, busyVcpus, drift, {
     name: own('vcpus'),
     speedAlone,
+    utilization: busyShare(scenario, guestValues.visitSeconds) || 1,
     ...(destination && { destination }),
   });
   const flow = link.open(own('migration'), 'migration');
@@ -171,6 +172,7 @@ function createVm(
 
   const migration: Migration = {
     sim,
+    pace,
     guest,
     source,
     thread,

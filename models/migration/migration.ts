@@ -60,6 +60,8 @@ export interface MainLoopRules extends WireFormat {
 /** Everything that any migration algorithm works with. */
 export interface Migration {
   sim: Simulation;
+  /** By what this run's CPU costs are more or less than another's; in `costs` already. */
+  pace: number;
   guest: Guest;
   source: Host;
   /** The thread at the source that does the work. */

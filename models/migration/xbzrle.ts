@@ -109,8 +109,7 @@ export function xbzrleEncoding(
       if (!isStarted) return first.dataSeconds();
       const { hit, delta, unchanged, deltaBytes: bytes } = look();
       return (
-        hit * c.encodePageSeconds +
-        (1 - hit) * c.insertPageSeconds +
+        m.pace * (hit * c.encodePageSeconds + (1 - hit) * c.insertPageSeconds) +
         (1 - delta - unchanged) * full.dataSeconds() +
         delta * bytes * byteSeconds
       );

@@ -1,6 +1,6 @@
 import { constantsAt, type Histories } from './constant-history.js';
-import { postCopyHistories } from './qemu-post-copy-constants.js';
 import { encodingHistories } from './qemu-encoding-constants.js';
+import { postCopyHistories } from './qemu-post-copy-constants.js';
 import { throttleHistories } from './qemu-throttle-constants.js';
 import type { Constant, ConstantGroups } from './stack.js';
 
@@ -128,7 +128,7 @@ const groups: Readonly<Record<string, Histories>> = {
  *
  * @param version such as '7.2', at least 1.4
  * @example
- * Object.keys(qemuConstantGroups('7.2')) // => ['qemu', 'autoConverge', 'postCopy', 'xbzrle', 'multifd', 'tls']
+ * Object.keys(qemuConstantGroups('2.0')) // => ['qemu', 'autoConverge', 'xbzrle']
  */
 export function qemuConstantGroups(version: string): ConstantGroups {
   const present = Object.entries(groups).map(([group, of]): [string, Record<string, Constant>] => [

@@ -16,8 +16,7 @@ export function encodingFor(bed: Testbed, wire: WireFormat): Encoding {
   const { migration, request } = bed;
   const has = (capability: string): boolean => request.capabilities.has(capability);
   const plain = plainEncoding(migration, wire);
-  const tlsByteSeconds =
-    request.encryption === 'tls' ? (group(bed, 'tls') as { byteSeconds: number }).byteSeconds : 0;
+  const tlsByteSeconds = encryptingByteSeconds(bed);
   if (has('multifd')) {
     const method = request.multifdCompression;
     const constants = group(bed, 'multifd') as MultifdConstants & { socketBytes: number };
@@ -35,6 +34,17 @@ export function encodingFor(bed: Testbed, wire: WireFormat): Encoding {
     ? xbzrleEncoding(migration, plain, group(bed, 'xbzrle') as XbzrleConstants, first)
     : first;
   return tlsByteSeconds > 0 ? withTls(encoding, tlsByteSeconds) : encoding;
+}
+
+/** How pages go where no capability can make them smaller, on one connection: in post-copy. */
+export function uncompressedFor(bed: Testbed, wire: WireFormat): Encoding {
+  const plain = plainEncoding(bed.migration, wire);
+  const byteSeconds = encryptingByteSeconds(bed);
+  return byteSeconds > 0 ? withTls(plain, byteSeconds) : plain;
+}
+
+function encryptingByteSeconds(bed: Testbed): number {
+  return bed.request.encryption === 'tls' ? (group(bed, 'tls') as { byteSeconds: number }).byteSeconds : 0;
 }
 
 /** A group of constants that the stack must have where the capability is allowed. */

@@ -3,7 +3,6 @@ import type { Process } from '../../sim/process.js';
 import { createAutoConverge, type AutoConvergeRules } from '../migration/auto-converge.js';
 import { createDirtyLimit, type DirtyLimitRules } from '../migration/dirty-limit.js';
 import { giveUp, withBreakdowns } from '../migration/breakdown.js';
-import { plainEncoding } from '../migration/plain-encoding.js';
 import type { Mirror } from '../migration/mirror.js';
 import { postCopy } from '../migration/post-copy.js';
 import type {
@@ -17,8 +16,8 @@ import { pauseGuest, switchover } from '../migration/thread-switchover.js';
 import { addDiskToStream, mirrorDisk } from './disk-copy.js';
 import { blockConstants, hasBlockMigration, mirrorConstants } from './disk-constants.js';
 import { isSince, qemuConstantGroups } from './qemu-constants.js';
+import { encodingFor, uncompressedFor } from './qemu-encoding.js';
 import { firstPostCopy } from './qemu-post-copy-constants.js';
-import { encodingFor } from './qemu-encoding.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
@@ -118,7 +117,7 @@ export function threadMigration(bed: Testbed): ThreadMigration {
       diskBulk: false,
     },
     encoding,
-    plainEncoding: plainEncoding(migration, rules),
+    plainEncoding: uncompressedFor(bed, rules),
     postCopy: constants.postCopy ? (constants.postCopy as unknown as PostCopyRules) : null,
     hasRequestChannel: request.capabilities.has('postcopy-preempt'),
     faults: bed.faults,

@@ -126,6 +126,7 @@ export function tiny(o: Tiny) {
   };
   const migration: Testbed['migration'] = {
     sim,
+    pace: 1,
     guest: createGuest(source, memory, 1),
     source,
     thread,

@@ -46,6 +46,7 @@ describe('the encoding of a migration', () => {
     expect(Object.keys(qemuConstantGroups('7.2'))).toEqual([
       'qemu',
       'autoConverge',
+      'postCopy',
       'xbzrle',
       'compress',
       'multifd',
