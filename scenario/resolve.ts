@@ -136,13 +136,21 @@ function completeWorkload(
   defaults: ProfileDefaults,
   merged: Merged,
 ): WorkloadSpec {
-  const { size, rate, incompressible, changes, points } = written;
+  const { size, rate, incompressible, changes, busy, points } = written;
   const path = ['vm', 'workload', index, 'points'];
   if (points && written.pattern !== 'measured') throw merged.error(path, 'belongs to the pattern measured');
   if (!points && written.pattern === 'measured')
     throw merged.error(path, 'the pattern measured needs its points');
   const pattern = readPattern(written.pattern, points ?? []);
-  return { size, rate, period: written.period ?? defaults.workloadPeriod, pattern, incompressible, changes };
+  return {
+    size,
+    rate,
+    period: written.period ?? defaults.workloadPeriod,
+    pattern,
+    incompressible,
+    changes,
+    busy,
+  };
 }
 
 function readPattern(written: string, points: [number, number][]): WorkloadPattern {

@@ -88,6 +88,8 @@ export interface WorkloadSpec {
   incompressible: number;
   /** Bytes of a page that differ when it is sent again. */
   changes: number;
+  /** Share of a vCPU that this work needs, above 0, to 1. */
+  busy: number;
 }
 
 export type WorkloadPattern =

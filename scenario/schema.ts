@@ -160,6 +160,11 @@ const workload = z
       { min: 1, max: 4096 },
       'Bytes of a page that differ when it is sent again, for XBZRLE; 4096 B: all of them.',
     ).prefault('4 KiB'),
+    busy: quantity(
+      'fraction',
+      { above: 0, max: 1 },
+      'Share of a vCPU that this work needs; a throttle that leaves it as much does not slow it.',
+    ).prefault('100 %'),
   })
   .meta({ description: 'A region of memory that the guest keeps writing.' });
 

@@ -86,7 +86,7 @@ export function buildWorld(
 }
 
 function createPlace(scenario: Scenario, parameters: Parameters, replication: number, atOnce: number): Place {
-  const { cpu, stream, queue, destination, guest } = parameters.values;
+  const { cpu, stream, queue, destination } = parameters.values;
   const { concurrent } = scenario.migration;
   const sim = createSimulation({ seed: `${scenario.seed}/${replication}` });
   const fluid = createFluid(sim);
@@ -94,7 +94,7 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
   const goodput =
     scenario.link.goodput *
     Math.exp(stream.spread * sim.random('link').normal()) *
-    (1 - stream.busyGuestLoss * busyShare(scenario, guest.visitSeconds));
+    (1 - stream.busyGuestLoss * busyShare(scenario));
   const link = createLink(
     fluid,
     {
@@ -157,7 +157,7 @@ function createVm(
   const guest = createGuest(source, memory, busyVcpus, drift, {
     name: own('vcpus'),
     speedAlone,
-    utilization: busyShare(scenario, guestValues.visitSeconds) || 1,
+    utilization: busyShare(scenario) || 1,
     ...(destination && { destination }),
   });
   const flow = link.open(own('migration'), 'migration');
@@ -230,7 +230,7 @@ function createVm(
         postCopyAfterSeconds: scenario.migration.postCopyAfter,
       },
       switchover: {
-        setupSeconds: cpu.setupSeconds + cpu.busySetupSeconds * busyShare(scenario, guestValues.visitSeconds),
+        setupSeconds: cpu.setupSeconds + cpu.busySetupSeconds * busyShare(scenario),
         stopSeconds: cpu.stopSeconds,
         loadSeconds: cpu.loadSeconds,
         wakeSeconds: cpu.wakeSeconds * Math.exp(cpu.wakeSpread * random('wake').normal()),
@@ -249,8 +249,8 @@ function createVm(
 }
 
 /** Share of its time that the busiest vCPU works for the guest's workload. */
-function busyShare({ vm }: Scenario, visitSeconds: number): number {
-  return vm.workload.reduce((most, { rate }) => Math.max(most, Math.min(1, rate * visitSeconds)), 0);
+function busyShare({ vm }: Scenario): number {
+  return vm.workload.reduce((most, { busy }) => Math.max(most, busy), 0);
 }
 
 function guestDisk({ size, allocated, writes }: Scenario['vm']['disk'], readRate: number): GuestDisk {

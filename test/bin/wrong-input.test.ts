@@ -112,8 +112,8 @@ const cases: [words: string, line: string][] = [
     '--stack is qemu-2.0: a comparison takes its products from --stacks',
   ],
   [
-    'compare --stacks openstack-icehouse,qemu-7.2 --kind blm',
-    '--kind: migration.kind is blm: qemu-7.2 has lm, stop-and-copy',
+    'compare --stacks openstack-icehouse,nova-juno --kind blm',
+    '--kind: migration.kind is blm: nova-juno has lm',
   ],
   [
     'compare --stacks openstack-icehouse,qemu-7.2 --set parameters.libvirt.pollSeconds=1',
@@ -122,7 +122,7 @@ const cases: [words: string, line: string][] = [
   ],
   ['compare two.ndjson --stacks qemu-7.2', 'two.ndjson: holds 2 scenarios: this command takes one'],
   ['predict --stacks qemu-7.2', '--stacks: predict has no such flag; see migsim predict --help'],
-  ['stacks qemu-1.2', "stack is 'qemu-1.2': no such stack; did you mean qemu-1.2.1?"],
+  ['stacks qemu-1.2.3', "stack is 'qemu-1.2.3': no such stack; did you mean qemu-1.2.1?"],
 ];
 
 describe('wrong input', () => {

@@ -24,6 +24,7 @@ const hot = (pages: number, rest: Partial<WorkloadSpec> = {}): WorkloadSpec => (
   pattern: { kind: 'sequential' },
   incompressible: 1,
   changes: page,
+  busy: 1,
   ...rest,
 });
 

@@ -95,6 +95,7 @@ test('every field of a file becomes SI', () => {
           pattern: { kind: 'sequential' },
           incompressible: 1,
           changes: 4096,
+          busy: 1,
         },
       ],
     },
