@@ -3,7 +3,7 @@ import { InputError } from '../scenario/input-error.js';
 
 /** Other traffic: paced ICMP ('blast'), or `n` ping floods of packets of `size` bytes. */
 const backgroundSchema = z.object({
-  kind: z.enum(['blast', 'ping']),
+  kind: z.string(),
   mbit: z.number().positive().nullish(),
   n: z.number().int().positive().nullish(),
   size: z.number().positive().nullish(),

@@ -67,7 +67,7 @@ function networkFields({ config }: Qemu72Run): Record<string, unknown> {
   const share = linkMbits(link) / measuredFrames;
   const senders = Math.max(1, background?.n ?? 1);
   const rate = `${(background?.mbit ?? 930) / senders} Mbit/s`;
-  const kind = background?.kind === 'blast' ? 'icmp-paced' : 'icmp-flood';
+  const kind = senderKinds[background?.kind ?? ''] ?? 'icmp-flood';
   const packet = background?.size ?? smallPacket;
   return {
     ...(share !== 1 && {
@@ -84,6 +84,9 @@ function networkFields({ config }: Qemu72Run): Record<string, unknown> {
   };
 }
 
+/** Senders as the campaign names them; what it does not, is taken for a ping flood. */
+const senderKinds: Readonly<Record<string, string>> = { blast: 'icmp-paced', udp: 'udp', tcp: 'tcp' };
+
 /** The campaign's shaper, Mbit/s of frames. */
 const measuredFrames = 974;
 const smallPacket = 1472;
@@ -94,14 +97,28 @@ const smallQueue = 0.68e6;
 
 function capabilityFields({ config }: Qemu72Run): Record<string, unknown> {
   const { capabilities, multifdChannels, parameters, postcopyAfterS } = config;
-  const cache = parameters['xbzrle-cache-size'];
+  const settings = Object.entries(parameters).flatMap(([name, value]): [string, number][] => {
+    const { path, scale } = parameterPaths[name] ?? {};
+    if (path === undefined) return [];
+    return [[path, typeof value === 'number' ? value * (scale ?? 1) : Number(value)]];
+  });
   return {
     ...(capabilities.length > 0 && { 'migration.capabilities': capabilities }),
     ...(capabilities.includes('multifd') && { 'parameters.multifd.channels': multifdChannels }),
-    ...(typeof cache === 'number' && { 'parameters.xbzrle.cacheBytes': cache }),
     ...(postcopyAfterS !== null && { 'migration.postCopyAfter': `${postcopyAfterS} s` }),
+    ...Object.fromEntries(settings),
   };
 }
+
+/** QEMU's migration parameters that matter here; percent are shares. */
+const parameterPaths: Readonly<Record<string, { path: string; scale?: number }>> = {
+  'xbzrle-cache-size': { path: 'parameters.xbzrle.cacheBytes' },
+  'cpu-throttle-initial': { path: 'parameters.autoConverge.initial', scale: 0.01 },
+  'cpu-throttle-increment': { path: 'parameters.autoConverge.increment', scale: 0.01 },
+  'max-cpu-throttle': { path: 'parameters.autoConverge.max', scale: 0.01 },
+  'throttle-trigger-threshold': { path: 'parameters.autoConverge.trigger', scale: 0.01 },
+  'cpu-throttle-tailslow': { path: 'parameters.autoConverge.tailslow' },
+};
 
 /** The campaign's disks are full of data; they are copied whole, ahead of RAM (migrate -b). */
 function diskFields({ config: { diskMiB } }: Qemu72Run): Record<string, unknown> {
