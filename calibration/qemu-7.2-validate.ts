@@ -3,6 +3,7 @@ import { prepare } from '../studies/prepare.js';
 import type { RunResult } from '../studies/run.js';
 import { quantileOfSorted } from '../studies/summary.js';
 import bench from '../scenario/profiles/qemu-7.2-bench.json' with { type: 'json' };
+import { boundOfNext } from './bound-of-next.js';
 import type { Qemu72Run } from './qemu-7.2-run.js';
 import { qemu72Scenario } from './qemu-7.2-scenario.js';
 
@@ -158,7 +159,7 @@ function isPossible(run: Qemu72Run, results: readonly RunResult[]): boolean {
   if (!didComplete || run.totalMs === null) return true;
   const totals = completed.map(({ totalSeconds }) => totalSeconds!).toSorted((a, b) => a - b);
   const total = run.totalMs / 1000;
-  return total >= quantileOfSorted(totals, leastShare) && total <= quantileOfSorted(totals, 1 - leastShare);
+  return total >= boundOfNext(totals, leastShare) && total <= boundOfNext(totals, 1 - leastShare);
 }
 
 const leastShare = 0.02;

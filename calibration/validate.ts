@@ -2,6 +2,7 @@ import type { Executor, Job } from '../studies/executor.js';
 import { prepare } from '../studies/prepare.js';
 import type { RunResult } from '../studies/run.js';
 import { quantileOfSorted } from '../studies/summary.js';
+import { boundOfNext } from './bound-of-next.js';
 import { burstCondition, limitOfCondition } from './qemu-1.2.1-conditions.js';
 import type { MeasuredRun } from './qemu-1.2.1-run.js';
 import { scenarioOf } from './qemu-1.2.1-scenario.js';
@@ -129,15 +130,6 @@ function compareSweeps(run: MeasuredRun, results: readonly RunResult[]): Validat
 }
 
 const resolution = 0.0005;
-
-/**
- * The bound below which one more draw lies with probability `p`: of n draws, the one in place p (n + 1). Between the usual
- * quantiles of 20 draws only 81 % of further ones would lie where 90 % should, between those of 60 draws 87 %.
- */
-function boundOfNext(sorted: readonly number[], p: number): number {
-  const place = p * (sorted.length + 1) - 1;
-  return quantileOfSorted(sorted, Math.min(1, Math.max(0, place / Math.max(1, sorted.length - 1))));
-}
 
 function summarizeClass(cls: string, runs: readonly ValidatedRun[]): ValidatedClass {
   const decided = runs.filter(({ isDecided }) => isDecided);

@@ -15,6 +15,7 @@ import { scenarioOf } from '../../calibration/qemu-1.2.1-scenario.js';
 import { reproduce, scoreOf } from '../../calibration/reproduce.js';
 import { studyStatements } from '../../calibration/statements.js';
 import { studyCells } from '../../calibration/study.js';
+import { boundOfNext } from '../../calibration/bound-of-next.js';
 import { validate } from '../../calibration/validate.js';
 import { findProfile } from '../../scenario/catalog.js';
 import { createInlineExecutor } from '../../studies/executor.js';
@@ -27,6 +28,7 @@ it('the examples of measured runs give the values that stand there', async () =>
   const [run, idle] = ownRuns();
   expect(ownRuns()).toHaveLength(150);
   expect(parseRuns(JSON.stringify(run), 'runs.jsonl').qemu121[0]!.id).toBe('dist-00-r0');
+  expect(boundOfNext([1, 2, 3, 4], 0.2)).toBe(1);
   expect(ownQemu72Runs()).toHaveLength(279);
   const one = ownQemu72Runs().filter(({ id }) => id === 'a-13-r0');
   expect(qemu72Scenario(one[0]!)[0]).toEqual({ origin: 'run a-13-r0', path: 'stack', value: 'qemu-7.2' });

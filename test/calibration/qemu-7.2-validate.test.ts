@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { ownQemu72Runs } from '../../calibration/measured-runs.js';
+import { readQemu72Run, type Qemu72Run } from '../../calibration/qemu-7.2-run.js';
+import { qemu72Scenario } from '../../calibration/qemu-7.2-scenario.js';
+import { validateQemu72 } from '../../calibration/qemu-7.2-validate.js';
+import { createInlineExecutor } from '../../studies/executor.js';
+import { prepare } from '../../studies/prepare.js';
+
+const own = ownQemu72Runs();
+const validate = (runs: readonly Qemu72Run[], replications = 20) =>
+  validateQemu72(runs, replications, 1, createInlineExecutor());
+
+const run = (config: object, more: object = {}): Qemu72Run =>
+  readQemu72Run(
+    { id: 'x', cls: 'x', outcome: 'completed', config: { ramMiB: 64, allocatedMiB: 16, ...config }, ...more },
+    'here',
+  );
+
+const fields = (one: Qemu72Run): Record<string, unknown> =>
+  Object.fromEntries(qemu72Scenario(one).map(({ path, value }) => [path, value]));
+
+describe('the measured runs of QEMU 7.2', () => {
+  it('are predicted: every verdict away from the threshold, and every goal but that near to it', async () => {
+    const { goals, classes } = await validate(own);
+    expect(goals.filter(({ met, id }) => !met && id !== 'near')).toEqual([]);
+    const near = classes.reduce((sum, { near: repeats }) => sum + repeats, 0);
+    const possible = classes.reduce((sum, one) => sum + one.possible, 0);
+    // 20 replications are few for the outer 2 %: with 200 it is 49 of 55.
+    expect(possible / near).toBeGreaterThan(0.7);
+  }, 60_000);
+
+  it('are all scenarios that can be run', () => {
+    for (const one of own) expect(() => prepare(qemu72Scenario(one))).not.toThrow();
+  });
+});
+
+describe('a comparison with measured runs', () => {
+  it('counts a wrong verdict, and times only where both completed', async () => {
+    const cancelled = own
+      .filter(({ id }) => id === 'a-13-r0')
+      .map((one) => ({ ...one, outcome: 'cancelled' as const, totalMs: null }));
+    const { classes, goals } = await validate(cancelled, 3);
+    expect(classes[0]).toMatchObject({ far: 1, right: 0, totalError: null });
+    expect(goals.find(({ id }) => id === 'verdicts')).toMatchObject({ met: false, value: '0 of 1' });
+  });
+
+  it('takes the median of the repeats', async () => {
+    const repeats = own.filter(({ id }) => id.startsWith('a2-00-'));
+    const disturbed = [...repeats.slice(0, 2), { ...repeats[2]!, totalMs: 9000 }];
+    const [quiet, one] = [await validate(repeats, 5), await validate(disturbed, 5)];
+    expect(one.configurations).toHaveLength(1);
+    expect(Math.abs(one.classes[0]!.totalError! - quiet.classes[0]!.totalError!)).toBeLessThan(0.001);
+  });
+
+  it('calls a repeat near the threshold possible if its outcome and its time are among the predicted', async () => {
+    const near = own.filter(({ id }) => id === 'b-20-r0');
+    const late = near.map((one) => ({ ...one, outcome: 'completed' as const, totalMs: 1 }));
+    expect((await validate(near)).classes[0]).toMatchObject({ near: 1, possible: 1 });
+    expect((await validate(late)).classes[0]).toMatchObject({ near: 1, possible: 0 });
+  });
+});
+
+describe('a measured run as a scenario', () => {
+  it('has its hot set, pace and order, and no more', () => {
+    expect(fields(run({ hotMiB: 4, order: 'rnd', visitRateMiBps: 100 }))).toMatchObject({
+      'vm.workload[0].size': '4 MiB',
+      'vm.workload[0].pattern': 'uniform',
+      'vm.workload[0].rate': '25600 pages/s',
+      'migration.maxBandwidth': 'unlimited',
+    });
+    expect(Object.keys(fields(run({}))).some((path) => path.startsWith('vm.workload'))).toBe(false);
+  });
+
+  it('knows senders, capabilities, parameters, disks and busy loops', () => {
+    const one = run({
+      background: { kind: 'ping', n: 2, size: 65_507 },
+      capabilities: ['auto-converge', 'multifd'],
+      parameters: { 'max-cpu-throttle': 80, 'announce-rounds': 5 },
+      multifdChannels: 4,
+      diskMiB: 64,
+      cpuHogs: 2,
+    });
+    expect(fields(one)).toMatchObject({
+      background: [
+        { kind: 'icmp-flood', rate: '465 Mbit/s' },
+        { kind: 'icmp-flood', rate: '465 Mbit/s' },
+      ],
+      'parameters.autoConverge.max': 0.8,
+      'parameters.multifd.channels': 4,
+      'migration.kind': 'blm',
+      'source.busyThreads': 3,
+    });
+    expect(() => prepare(qemu72Scenario(one))).not.toThrow();
+  });
+});
