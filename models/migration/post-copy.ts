@@ -1,8 +1,7 @@
 import { delay, type Process, type Running } from '../../sim/process.js';
-import { remainingBytes, sync } from './rounds.js';
 import type { PostCopyRecord } from './journal.js';
 import { createPageSupply, pushPages } from './page-supply.js';
-import { pauseGuest, stopwatch } from './thread-switchover.js';
+import { standStill, stopwatch } from './thread-switchover.js';
 import { runWithPageFaults } from './page-faults.js';
 import type { PostCopyRules, ThreadMigration } from './thread-migration.js';
 
@@ -69,23 +68,9 @@ export function* postCopy(m: ThreadMigration): Process {
 
 /** The stop: all that the destination needs to run the guest. */
 function* handOver(m: ThreadMigration, rules: PostCopyRules, part: ReturnType<typeof stopwatch>): Process {
-  const { journal, guest, stream, state, costs } = m;
+  const { guest, stream, state } = m;
   state.phase = 'switchover';
-  yield* pauseGuest(m);
-  part('stop');
-  if (m.beforeSwitchover) yield* m.beforeSwitchover();
-  part('disk');
-  yield delay(m.rules.flushSeconds);
-  part('flush');
-  if (m.disk) yield* m.disk.complete();
-  part('disk');
-  yield m.thread.work(guest.memory.pages * costs.syncPageSeconds);
-  sync(m);
-  journal.syncs++;
-  part('finalSync');
-  journal.leftAtStopBytes = remainingBytes(m);
-  journal.dataPagesBeforeStop = journal.dataPagesSent;
-  for (const aid of m.aids) aid.end();
+  yield* standStill(m, part);
   const ranges = guest.memory.waitingRanges();
   const commands = Math.ceil(ranges / rules.discardsPerCommand);
   const listBytes = commands * rules.discardCommandBytes + ranges * rules.discardRangeBytes;

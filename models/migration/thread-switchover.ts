@@ -15,26 +15,12 @@ import type { ThreadMigration } from './thread-migration.js';
  * migration.journal.downtimeParts // => { stop: 0, flush: 0, disk: 0, finalSync: 0, lastCopy: 2, … }
  */
 export function* switchover(m: ThreadMigration): Process {
-  const { sim, journal, guest, rules, costs, state } = m;
+  const { sim, journal, guest, rules, state } = m;
   state.phase = 'switchover';
   const part = stopwatch(m);
   // Of a guest that was stopped before, all that was sent since then is copied in the downtime.
   if (journal.stoppedAt !== null) part('lastCopy');
-  yield* pauseGuest(m);
-  part('stop');
-  if (m.beforeSwitchover) yield* m.beforeSwitchover();
-  part('disk');
-  yield delay(rules.flushSeconds);
-  part('flush');
-  if (m.disk) yield* m.disk.complete();
-  part('disk');
-  yield m.thread.work(guest.memory.pages * costs.syncPageSeconds);
-  sync(m);
-  journal.syncs++;
-  part('finalSync');
-  journal.leftAtStopBytes = remainingBytes(m);
-  journal.dataPagesBeforeStop = journal.dataPagesSent;
-  for (const aid of m.aids) aid.end();
+  yield* standStill(m, part);
   const rest = walkEncoded(m, { bytes: Infinity, seconds: Infinity });
   m.stream.push(rest.bytes, rest.destinationSeconds);
   state.sentBytes += rest.bytes;
@@ -57,6 +43,26 @@ export function* switchover(m: ThreadMigration): Process {
   guest.arrive();
   journal.resumedAt = sim.now;
   state.phase = 'completed';
+}
+
+/** The guest stands still from here on, its disks are in order, and the last fetch of the dirty log says what is left. */
+export function* standStill(m: ThreadMigration, part: ReturnType<typeof stopwatch>): Process {
+  const { journal, guest, rules, costs } = m;
+  yield* pauseGuest(m);
+  part('stop');
+  if (m.beforeSwitchover) yield* m.beforeSwitchover();
+  part('disk');
+  yield delay(rules.flushSeconds);
+  part('flush');
+  if (m.disk) yield* m.disk.complete();
+  part('disk');
+  yield m.thread.work(guest.memory.pages * costs.syncPageSeconds);
+  sync(m);
+  journal.syncs++;
+  part('finalSync');
+  journal.leftAtStopBytes = remainingBytes(m);
+  journal.dataPagesBeforeStop = journal.dataPagesSent;
+  for (const aid of m.aids) aid.end();
 }
 
 /** Stops the vCPUs, if nobody has done so before. */
