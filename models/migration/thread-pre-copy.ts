@@ -44,12 +44,13 @@ export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
       }
       const goesOver = requests.postCopy && m.postCopy !== null;
       if (goesOver && m.postCopy!.beforeCompletion > 0) return 'post-copy';
-      if (isSmall(m)) return 'fits';
+      const mayStop = sim.now >= m.mayStopAt;
+      if (mayStop && isSmall(m)) return 'fits';
       if (goesOver && isWithin(m, m.disk?.pendingBytes() ?? 0)) return 'post-copy';
       if (m.disk) yield* m.disk.iterate(window, isRamWaiting(m));
       if (window.left() > 0 && isRamWaiting(m)) {
         yield* isFarFrom(m, window) ? leap(m, window) : slice(m, window);
-      }
+      } else if (!mayStop) yield delay(Math.min(m.rules.sliceSeconds, m.mayStopAt - sim.now));
     }
     window.look();
     if (window.left() <= 0) {
@@ -76,9 +77,8 @@ function isWithin(m: ThreadMigration, bytes: number): boolean {
   return m.rules.stopsAtThreshold > 0 ? bytes <= thresholdBytes : bytes < thresholdBytes;
 }
 
-/** Without a disk in the stream there is always something: else the test would have ended the loop. */
 function isRamWaiting(m: ThreadMigration): boolean {
-  return !m.disk || (m.disk.letsRamGo() && remainingBytes(m) >= leastBytes);
+  return (m.disk?.letsRamGo() ?? true) && remainingBytes(m) >= leastBytes;
 }
 
 /** Less than this is rounding, not a page. */

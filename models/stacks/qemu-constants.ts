@@ -116,8 +116,25 @@ export function qemuConstants(version: string): Record<string, Constant> {
 }
 
 /** Constants of a QEMU by the part of it that they belong to; a later version has more parts. */
+/** The stop of a guest whose devices have much state of their own. */
+const switchover: Histories = {
+  ackSeconds: {
+    unit: 's',
+    about: 'until the destination says that its devices have their first data (switchover-ack, VFIO)',
+    values: [
+      {
+        since: '8.1',
+        value: 0.5,
+        source:
+          'migration.c, migration_can_switchover, QEMU 8.1; the time is an order of magnitude, not measured',
+      },
+    ],
+  },
+};
+
 const groups: Readonly<Record<string, Histories>> = {
   qemu: histories,
+  switchover,
   ...throttleHistories,
   ...postCopyHistories,
   ...encodingHistories,

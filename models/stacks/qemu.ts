@@ -125,6 +125,7 @@ export function threadMigration(bed: Testbed): ThreadMigration {
     estimateFactor: bed.estimateFactor,
     stalls: bed.stalls,
     postCopyAt: request.postCopyAfterSeconds === null ? Infinity : sim.now + request.postCopyAfterSeconds,
+    mayStopAt: request.capabilities.has('switchover-ack') ? sim.now + constants.switchover!.ackSeconds! : 0,
     onSync: createSignal(),
     onRecovery: createSignal(),
   };

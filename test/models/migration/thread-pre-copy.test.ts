@@ -65,3 +65,23 @@ it('never takes the little that is left of a stretch, which an empty socket take
     }
   }
 });
+
+it('with switchover-ack goes on until the destination is ready, however little is left', () => {
+  const request = { capabilities: new Set(['switchover-ack']) };
+  const { journal, start, sim } = tinyThread({ restingPages: 1000, version: '9.2', request });
+  start();
+  sim.run(60);
+  expect(journal.stoppedAt).toBeGreaterThan(0.9);
+  const late = tinyThread({
+    restingPages: 1000,
+    hotPages: 100,
+    version: '9.2',
+    request,
+    constants: { switchover: { ackSeconds: 5 } },
+  });
+  late.start();
+  late.sim.run(60);
+  expect(late.journal.stoppedAt).toBeGreaterThan(5);
+  expect(late.journal.stoppedAt).toBeLessThan(5.2);
+  expect(late.journal.syncs).toBeGreaterThan(20);
+});

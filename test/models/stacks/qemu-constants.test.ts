@@ -6,6 +6,7 @@ test('a version has the constants of its parts, and no others', () => {
   expect(Object.keys(qemuConstantGroups('1.4'))).toEqual(['qemu', 'xbzrle']);
   expect(Object.keys(qemuConstantGroups('10.2'))).toEqual([
     'qemu',
+    'switchover',
     'autoConverge',
     'dirtyLimit',
     'postCopy',
