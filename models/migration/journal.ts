@@ -42,6 +42,8 @@ export interface DowntimeParts {
   queued: number;
   /** Loading the state at the destination. */
   load: number;
+  /** Telling the switches where the guest is now. */
+  announce: number;
   /** Starting the vCPUs there, and until who starts them has heard that he may. */
   resume: number;
 }
@@ -180,6 +182,7 @@ export function createJournal(withRounds: boolean): Journal {
       deviceState: 0,
       queued: 0,
       load: 0,
+      announce: 0,
       resume: 0,
     },
     passes: 0,

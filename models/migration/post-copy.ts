@@ -44,6 +44,8 @@ export function* postCopy(m: ThreadMigration): Process {
     part('queued');
     yield delay(m.rules.loadSeconds);
     part('load');
+    yield delay(m.rules.announceSeconds);
+    part('announce');
     if (m.handOver) yield* m.handOver();
     yield delay(m.rules.resumeSeconds);
     part('resume');

@@ -26,6 +26,8 @@ export interface ThreadRules extends WireFormat {
   /** Flushing the disks and handing them over. */
   flushSeconds: number;
   loadSeconds: number;
+  /** Sending the first packets that tell the switches where the guest is now. */
+  announceSeconds: number;
   /** Starting the vCPUs at the destination. */
   resumeSeconds: number;
 }

@@ -37,6 +37,8 @@ export function* switchover(m: ThreadMigration): Process {
   part('queued');
   yield delay(rules.loadSeconds);
   part('load');
+  yield delay(rules.announceSeconds);
+  part('announce');
   if (m.handOver) yield* m.handOver();
   yield delay(rules.resumeSeconds);
   part('resume');

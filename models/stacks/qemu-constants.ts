@@ -91,6 +91,18 @@ const histories: Histories = {
     about: 'flushing the disks and handing them over when the guest has stopped',
     values: [{ since: always, value: 0, source: 'idle disks assumed' }],
   },
+  announceSeconds: {
+    unit: 's',
+    about: 'sending the first of the packets that tell the switches where the guest is now, before it starts',
+    values: [
+      {
+        since: always,
+        value: 0,
+        source:
+          'migration.c, process_incoming_migration_bh: the first packet at once, the next 50 ms later by a timer',
+      },
+    ],
+  },
   resumeSeconds: {
     unit: 's',
     about: 'starting the vCPUs at the destination',
