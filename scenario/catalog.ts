@@ -67,7 +67,12 @@ export function findStack(name: string): Stack {
   // The rules of 1.2.1 are those of the releases around it.
   if (['1.0', '1.1', '1.2', '1.3'].includes(version)) return qemu121;
   const isListed = stacks.some((stack) => stack.name === name);
-  return qemuReleases.includes(version) && !isListed ? qemuStack(version) : find('stack', name, stacks);
+  if (isListed) return find('stack', name, stacks);
+  if (qemuReleases.includes(version)) return qemuStack(version);
+  if (/^\d+\.\d+$/u.test(version)) {
+    throw new InputError(`stack is '${name}': no such release of QEMU; known: ${qemuReleases.join(', ')}`);
+  }
+  return find('stack', name, stacks);
 }
 
 /** An orchestrator over a QEMU that is not its own. */
