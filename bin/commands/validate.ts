@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { ownQemu72Runs, ownRuns, parseRuns, type MeasuredRuns } from '../../calibration/measured-runs.js';
 import { validateQemu72, type ValidatedConfiguration } from '../../calibration/qemu-7.2-validate.js';
@@ -23,7 +25,7 @@ export function options(yargs: Argv): Argv {
       type: 'string',
       requiresArg: true,
       describe:
-        'Measured runs of QEMU 1.2.1 or 7.2, one JSON object a line. Default: the runs that come with migsim.',
+        'Measured runs of QEMU 1.2.1 or 7.2, one JSON object a line, or a folder with runs.jsonl in it. Default: the runs that come with migsim.',
     })
     .option('replications', {
       type: 'string',
@@ -53,9 +55,7 @@ export async function run(argv: Arguments): Promise<void> {
   const seed = readWholeNumber('--seed', singleText(argv, 'seed') ?? '1', 0, Number.MAX_SAFE_INTEGER);
   const file = singleText(argv, 'data');
   const measured: MeasuredRuns =
-    file === undefined
-      ? { qemu121: ownRuns(), qemu72: ownQemu72Runs() }
-      : parseRuns(await readText(file, mostBytes), file);
+    file === undefined ? { qemu121: ownRuns(), qemu72: ownQemu72Runs() } : await readRuns(runsFile(file));
   const executor = createExecutor();
   const progress = startProgress({ label: 'replications' });
   const onProgress = (done: number, total: number): void => progress.update(done, total);
@@ -93,6 +93,16 @@ export async function run(argv: Arguments): Promise<void> {
     progress.stop();
     await executor.close();
   }
+}
+
+async function readRuns(file: string): Promise<MeasuredRuns> {
+  return parseRuns(await readText(file, mostBytes), file);
+}
+
+/** A campaign's folder stands for the file of runs in it. */
+function runsFile(path: string): string {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? join(path, 'runs.jsonl') : path;
 }
 
 /** The repeats of a configuration, each beside the prediction that they share. */
