@@ -94,7 +94,9 @@ export async function validateQemu72(
   });
   const results = await executor.run(jobs, (done) => onProgress?.(done, jobs.length * replications));
   const configurations = groups.map((repeats, i) => compare(repeats, jobs[i]!, results[i]!));
-  const classes = [...groupBy(configurations, ({ cls }) => cls)].map(([cls, of]) => summarize(cls, of));
+  const classes = [...groupBy(configurations, ({ cls }) => cls)]
+    .map(([cls, of]) => summarize(cls, of))
+    .toSorted((one, other) => (one.cls < other.cls ? -1 : 1));
   return { configurations, classes, goals: goalsOf(classes) };
 }
 
