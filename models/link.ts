@@ -1,4 +1,4 @@
-import type { Flow, Fluid } from '../sim/fluid.js';
+import type { Flow, Fluid, Resource } from '../sim/fluid.js';
 
 /** How senders on one link divide it when together they want more than it carries. */
 export type Sharing = 'occupancy' | 'weighted' | 'strict-priority' | 'drop-tail';
@@ -24,8 +24,8 @@ export interface LinkParameters {
 }
 
 export interface Link {
-  /** A sender on the link; its flow's amounts are payload bytes. */
-  open(name: string, kind: SenderKind): Flow;
+  /** A sender on the link, and through what else it sends; its flow's amounts are payload bytes. */
+  open(name: string, kind: SenderKind, through?: readonly Resource[]): Flow;
   /** Lets the idle link give so much, bytes/s: the migration has more connections, of which one does not fill it. */
   widen(goodput: number): void;
   /** All the background carries now, bytes/s. */
@@ -82,10 +82,10 @@ export function createLink(
   const left = sharing === 'strict-priority' ? 0 : goodput - offered;
   const level = left / (migrations * weightOf('migration', goodput));
   return {
-    open: (name, kind) =>
+    open: (name, kind, through = []) =>
       fluid.open({
         name,
-        path: [wire],
+        path: [wire, ...through],
         weight: weightOf(kind, goodput),
         priority: sharing === 'strict-priority' && kind === 'migration' ? 1 : 0,
       }),

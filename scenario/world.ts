@@ -1,4 +1,4 @@
-import { createFluid, type Fluid } from '../sim/fluid.js';
+import { createFluid, type Fluid, type Resource } from '../sim/fluid.js';
 import type { RandomStream } from '../sim/random.js';
 import type { Recorder } from '../sim/recorder.js';
 import { createSimulation, type Simulation } from '../sim/simulation.js';
@@ -49,6 +49,8 @@ interface Place {
   source: Host;
   /** Where guests run after they have arrived; absent where one guest is alone, which nobody minds. */
   destination: Host | undefined;
+  /** The storage at the source that all guests' disks are read from; absent where one guest is alone. */
+  storage: Resource | undefined;
   /** Threads of one guest that its work keeps busy. */
   busyVcpus: number;
   /** How fast a guest runs while nobody migrates, 0 to 1. */
@@ -128,6 +130,7 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
       concurrent > 1
         ? createHost(fluid, 'destination', { ...scenario.destination, hyperThreadGain })
         : undefined,
+    storage: concurrent > 1 ? fluid.resource('storage', parameters.values.disk.readRate) : undefined,
     busyVcpus,
     speedAlone: source.speedOfNext(concurrent * busyVcpus),
     occupiedShare: link.backgroundAlone / scenario.link.goodput,
@@ -201,16 +204,19 @@ function createVm(
     bed: {
       migration,
       disk: guestDisk(scenario.vm.disk, disk.readRate),
-      openStream: (name) => {
+      openStream: (name, fromDisk = false) => {
         const opened = createStream(
           sim,
-          link.open(own(name), 'migration'),
+          link.open(own(name), 'migration', fromDisk && place.storage ? [place.storage] : []),
           socket,
           random(`socket of ${name}`),
         );
         connections.push(opened);
         return opened;
       },
+      ...(place.storage && {
+        openReads: () => place.fluid.open({ name: own('disk'), path: [place.storage!] }),
+      }),
       linkRate: scenario.link.rate,
       connect(count, socketBytes) {
         link.widen((place.goodput * goodputOfStreams(scenario.link, count)) / scenario.link.goodput);

@@ -11,6 +11,7 @@ import { resolveScenario } from '../scenario/resolve.js';
 import type { Profile } from '../scenario/profile.js';
 import { formatQuantity } from '../scenario/units.js';
 import type { FaultsSpec, Scenario } from '../scenario/scenario.js';
+import { checkDiskWay } from './disk-way.js';
 import { checkQemuAbilities, checkQemuParameters } from './qemu-abilities.js';
 
 /** A scenario with all that is needed to run it. Plain data but for the stack, which goes by its name. */
@@ -37,6 +38,7 @@ export function prepare(layers: readonly (Layer | Assignment)[], profile?: Profi
     const constants = profile ?? findProfile(scenario.profile);
     const parameters = resolveParameters(stack, constants, scenario.parameters);
     checkQemuParameters(parameters);
+    checkDiskWay(stack, scenario.migration.kind, parameters);
     return { scenario, parameters };
   } catch (error) {
     if (!(error instanceof InputError) || error.field === undefined) throw error;
@@ -50,7 +52,8 @@ function checkAbilities(stack: Stack, { vm: { disk }, migration }: Scenario): vo
   const { kind, timeout, downtimeLimit } = migration;
   if (stack.kinds[kind] === undefined) {
     const known = Object.keys(stack.kinds).join(', ');
-    throw new InputError(`migration.kind is ${kind}: ${stack.name} has ${known}`, 'migration.kind');
+    const why = stack.lacks?.[kind] === undefined ? '' : `; ${stack.lacks[kind]}`;
+    throw new InputError(`migration.kind is ${kind}: ${stack.name} has ${known}${why}`, 'migration.kind');
   }
   if (kind === 'blm' && stack.idleDisks && disk.writes.length > 0) {
     const rule = `${stack.name} copies idle disks only`;

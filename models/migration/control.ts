@@ -1,7 +1,7 @@
 import type { Simulation } from '../../sim/kernel.js';
 import type { Wait } from '../../sim/process.js';
 import { pageBytes, type Migration } from './migration.js';
-import { remainingBytes } from './rounds.js';
+import { pendingBytes } from './rounds.js';
 import type { Phase, ThreadMigration } from './thread-migration.js';
 
 /** What query-migrate says. */
@@ -9,7 +9,7 @@ export interface Status {
   phase: Phase;
   /** Seconds since the transfer began. */
   elapsedSeconds: number;
-  /** Bytes of RAM that are still to go, and of RAM in all. */
+  /** Bytes that are still to go, of disks that are copied too, and bytes of RAM in all. */
   remainingBytes: number;
   totalBytes: number;
   transferredBytes: number;
@@ -49,16 +49,19 @@ export interface Control {
  * @example
  * const control = createControl(migration); // half of 1,000 pages sent
  * control.status().remainingBytes // => 2048000
+ *
+ * @param asks libvirt adds up RAM and disks (domjobinfo); query-migrate knows nothing of a mirror
  */
-export function createControl(m: ThreadMigration): Control {
+export function createControl(m: ThreadMigration, asks: 'libvirt' | 'QEMU' = 'libvirt'): Control {
   const { sim, limits, requests, state, journal, guest } = m;
+  const mirrorBytes = (): number => (asks === 'libvirt' ? (m.mirror?.status().remainingBytes ?? 0) : 0);
   return {
     sim,
     status: () => ({
       phase: state.phase,
       elapsedSeconds: sim.now - (journal.transferStart?.time ?? sim.now),
       // What a leap has handed over and the socket has not taken yet is not sent.
-      remainingBytes: remainingBytes(m) + m.stream.outside(),
+      remainingBytes: pendingBytes(m) + mirrorBytes() + m.stream.outside(),
       totalBytes: guest.memory.pages * pageBytes,
       transferredBytes: state.sentBytes - m.stream.outside(),
       syncs: journal.syncs,

@@ -1,12 +1,11 @@
 import { allOf, delay, type Process } from '../../sim/process.js';
 import { chunkHeaderBytes } from '../disk.js';
+import type { DiskReads } from '../disk-reads.js';
 import type { DiskImage, Taken } from './disk-image.js';
 import type { DiskSection, Quota, ThreadMigration } from './thread-migration.js';
 
 /** How a QEMU copies disks in the migration stream, with its constants. */
 export interface DiskSectionRules {
-  /** Bytes/s. */
-  readRate: number;
   /** Chunks that are read at a time. */
   parallelReads: number;
   /** Chunks that are read or wait to be sent. */
@@ -27,24 +26,22 @@ export interface DiskSectionRules {
  *
  * @example
  * // three chunks, a disk without limit
- * migration.disk = createDiskSection(migration, image, rules);
+ * migration.disk = createDiskSection(migration, image, readsAlone(sim, 0), rules);
  * migration.disk.pendingBytes() // => 3145728
  */
 export function createDiskSection(
   m: ThreadMigration,
   image: DiskImage,
+  reads: DiskReads,
   rules: DiskSectionRules,
 ): DiskSection {
-  const { sim, stream, thread, journal, state, encoding, guest } = m;
-  const { readRate, parallelReads, buffers } = rules;
-  const chunkSeconds = image.chunkBytes / readRate;
+  const { stream, thread, journal, state, encoding, guest } = m;
+  const { parallelReads, buffers } = rules;
   /** Asked for and not sent yet. */
   const held: Taken = { data: 0, zero: 0 };
-  /** When the disk has read all that it was asked for. */
-  let busyUntil = sim.now;
   state.diskBulk = true;
 
-  const reading = (): number => (chunkSeconds > 0 ? Math.max(0, busyUntil - sim.now) / chunkSeconds : 0);
+  const reading = reads.pending;
   const holding = (): number => held.data + held.zero;
   /** Whole chunks that can be sent. */
   const ready = (): number => {
@@ -59,7 +56,7 @@ export function createDiskSection(
     let room = Math.min(parallelReads - reading(), most - holding());
     while (room >= rounding) {
       const { data, zero } = image.waiting(guest.time()) > 0 ? image.take(room) : nothing;
-      busyUntil = Math.max(busyUntil, sim.now) + data * chunkSeconds;
+      reads.ask(data);
       held.data += data;
       held.zero += zero;
       room -= data + zero;
@@ -107,19 +104,19 @@ export function createDiskSection(
       if (before || after || isRamWaiting || quota.left() <= 0) return;
       // The thread goes round and round until the next chunk has been read.
       const whole = Math.floor(holding() - reading() + rounding);
-      const untilNext = (reading() - Math.max(0, holding() - whole - 1)) * chunkSeconds;
+      const untilNext = reads.secondsFor(reading() - Math.max(0, holding() - whole - 1));
       yield delay(
         reading() > 0 ? Math.max(leastWait, Math.min(untilNext, m.rules.windowSeconds)) : leastWait,
       );
     },
     *complete() {
       // Stopping the guest waits for what is being read.
-      if (reading() > 0) yield delay(busyUntil - sim.now);
+      yield* reads.finished();
       if (holding() > 0) yield* send(holding());
       state.diskBulk = false;
       while (image.waiting(guest.time()) > 0) {
         const { data, zero } = image.take(1);
-        if (data > 0) yield delay(data * chunkSeconds);
+        yield* reads.read(data);
         held.data += data;
         held.zero += zero;
         if (holding() > 0) yield* send(holding());

@@ -46,7 +46,7 @@ export function* postCopy(m: ThreadMigration): Process {
     part('load');
     yield delay(m.rules.announceSeconds);
     part('announce');
-    if (m.handOver) yield* m.handOver();
+    if (m.handOver) yield* m.handOver(part);
     yield delay(m.rules.resumeSeconds);
     part('resume');
     guest.arrive();
@@ -69,7 +69,7 @@ export function* postCopy(m: ThreadMigration): Process {
 }
 
 /** The stop: all that the destination needs to run the guest. */
-function* handOver(m: ThreadMigration, rules: PostCopyRules, part: ReturnType<typeof stopwatch>): Process {
+function* handOver(m: ThreadMigration, rules: PostCopyRules, part: BookPart): Process {
   const { guest, stream, state } = m;
   state.phase = 'switchover';
   yield* standStill(m, part);

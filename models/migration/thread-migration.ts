@@ -4,6 +4,8 @@ import type { HostThread } from '../host.js';
 import type { Place } from '../memory/guest-memory.js';
 import type { Stalls } from '../stalls.js';
 import type { Migration, WireFormat } from './migration.js';
+import type { DowntimeParts } from './journal.js';
+import type { Mirror } from './mirror.js';
 
 /** The rules of a QEMU whose migration has a thread of its own (1.4 and later), with its constants. */
 export interface ThreadRules extends WireFormat {
@@ -165,6 +167,9 @@ export interface Requests {
   cancel: string | null;
 }
 
+/** Books the time since the last call under a part of the downtime. */
+export type BookPart = (part: keyof DowntimeParts) => void;
+
 /** A migration by a thread of QEMU's. */
 export interface ThreadMigration extends Migration {
   rules: ThreadRules;
@@ -196,9 +201,11 @@ export interface ThreadMigration extends Migration {
    * What the guest waits for at the destination when its state is loaded: whoever starts it there must first hear of
    * it. Absent where QEMU starts it itself.
    */
-  handOver?: () => Process;
+  handOver?: (part: BookPart) => Process;
   /** The disk, where it is copied in the stream. */
   disk?: DiskSection;
+  /** The disk's mirror, where it is copied beside the stream, as long as there is one. */
+  mirror?: Mirror;
   /** What has to be done after the guest stopped and before its disks are handed over (pause-before-switchover). */
   beforeSwitchover?: () => Process;
   /** Fires when a connection that broke in post-copy is there again. */

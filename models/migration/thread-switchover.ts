@@ -2,7 +2,7 @@ import { delay, type Process } from '../../sim/process.js';
 import { walkEncoded, workOf } from './encoded-walk.js';
 import type { Migration } from './migration.js';
 import { remainingBytes, sync } from './rounds.js';
-import type { ThreadMigration } from './thread-migration.js';
+import type { BookPart, ThreadMigration } from './thread-migration.js';
 
 /**
  * The stop: vCPUs, disks, the last sync, all that is left without any limit of rate, the device state. Ends when the
@@ -39,7 +39,7 @@ export function* switchover(m: ThreadMigration): Process {
   part('load');
   yield delay(rules.announceSeconds);
   part('announce');
-  if (m.handOver) yield* m.handOver();
+  if (m.handOver) yield* m.handOver(part);
   yield delay(rules.resumeSeconds);
   part('resume');
   guest.arrive();
@@ -48,7 +48,7 @@ export function* switchover(m: ThreadMigration): Process {
 }
 
 /** The guest stands still from here on, its disks are in order, and the last fetch of the dirty log says what is left. */
-export function* standStill(m: ThreadMigration, part: ReturnType<typeof stopwatch>): Process {
+export function* standStill(m: ThreadMigration, part: BookPart): Process {
   const { journal, guest, rules, costs } = m;
   yield* pauseGuest(m);
   part('stop');
@@ -77,9 +77,9 @@ export function* pauseGuest(m: ThreadMigration): Process {
 }
 
 /** Books the time since the last call, or since the guest stopped, under a part of the downtime. */
-export function stopwatch({ sim, journal }: Migration) {
+export function stopwatch({ sim, journal }: Migration): BookPart {
   let since = journal.stoppedAt ?? sim.now;
-  return (part: keyof typeof journal.downtimeParts): void => {
+  return (part) => {
     journal.downtimeParts[part] += sim.now - since;
     since = sim.now;
   };

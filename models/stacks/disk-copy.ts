@@ -3,6 +3,7 @@ import { createDiskImage } from '../migration/disk-image.js';
 import { createDiskSection } from '../migration/disk-section.js';
 import { mirrorUntilReady, startMirror, type Mirror } from '../migration/mirror.js';
 import type { ThreadMigration } from '../migration/thread-migration.js';
+import { readsAlone, sharedReads } from '../disk-reads.js';
 import { blockChunkBytes } from '../disk.js';
 import type { Testbed } from './testbed.js';
 
@@ -29,8 +30,11 @@ export function addDiskToStream(bed: Testbed, m: ThreadMigration): void {
     whole: incremental === 0,
   });
   if (image === null) return;
-  m.disk = createDiskSection(m, image, {
-    readRate: bed.disk.readRate,
+  const reads =
+    bed.openReads === undefined
+      ? readsAlone(m.sim, image.chunkBytes / bed.disk.readRate)
+      : sharedReads(bed.openReads(), image.chunkBytes);
+  m.disk = createDiskSection(m, image, reads, {
     parallelReads,
     buffers,
     ramWaitsForBulk,
@@ -44,14 +48,12 @@ export function addDiskToStream(bed: Testbed, m: ThreadMigration): void {
  * `mirror` (`mirrorConstants`). The mirror goes on beside the migration of RAM, on a connection of its own, and is
  * drained and ended when the guest has been stopped, before the switchover. Returns the mirror, also for who wants to
  * let writes wait (`blockWrites`) or to look at it (`status`); null where there is nothing to copy. If the migration was
- * cancelled meanwhile, the mirror is not ready.
+ * cancelled meanwhile, the mirror is not ready. `m.mirror` is the mirror from its start on.
  *
  * @param isCompletedFirst the product has no pause before the switchover: it drains the mirror itself when QEMU is done
  * @example
  * const migration = threadMigration(bed);
- * const mirror = yield* mirrorDisk(bed, migration);
- * yield* runMigration(migration, 'lm'); // cancelled at once if requests.cancel was set
- * mirror?.cancel(); // of no effect on one that was drained
+ * yield* runMigration(migration, 'blm', mirrorDisk(bed, migration)); // cancelled at once if requests.cancel was set
  */
 export function* mirrorDisk(
   bed: Testbed,
@@ -67,19 +69,20 @@ export function* mirrorDisk(
     random: m.sim.random('disk'),
   });
   if (image === null) return null;
-  const mirror = startMirror({
+  const mirror = (m.mirror = startMirror({
     sim: m.sim,
     guest: m.guest,
     journal: m.journal,
-    stream: bed.openStream('disk mirror'),
+    stream: bed.openStream('disk mirror', true),
     image,
     readRate: bed.disk.readRate,
     rules,
     // libvirt hands the same limit to each disk and to RAM.
     speed: m.limits.maxBandwidth,
     random: m.sim.random('mirror'),
-    isCancelled: () => m.requests.cancel !== null,
-  });
+    // Of one that is ready, only who started it lets go: an abort may come too late to stop the migration.
+    isCancelled: () => m.requests.cancel !== null && m.state.phase === 'setup',
+  }));
   const isReady = yield* mirrorUntilReady(mirror, m.sim, pollSeconds);
   if (isReady && !isCompletedFirst) m.beforeSwitchover = () => mirror.drain();
   return mirror;

@@ -1,10 +1,13 @@
 import type { Process } from '../../sim/process.js';
 import type { Control } from '../migration/control.js';
 import { pageBytes } from '../migration/migration.js';
+import { mirrorConstants } from './disk-constants.js';
+import { mirrorDisk } from './disk-copy.js';
 import { kubevirtConstants, type KubevirtVersion } from './kubevirt-constants.js';
 import { kubevirtMonitor, type KubevirtRules } from './kubevirt-monitor.js';
 import { kubevirtStallMonitor, type StallMonitorRules } from './kubevirt-stall.js';
 import { orchestrated, withQemu } from './orchestrated.js';
+import { qemuConstantGroups } from './qemu-constants.js';
 import { qemuStack } from './qemu.js';
 import type { MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
@@ -55,7 +58,8 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
     over: (other) => ({ ...kubevirtStack(version, other), name: `kubevirt-${version}/qemu-${other}` }),
     timeout: 'the acceptable time for the whole migration, instead of completionTimeoutPerGiB for each GB',
     constants: {
-      ...engine.constants,
+      ...qemuConstantGroups(qemu),
+      mirror: mirrorConstants(),
       qemu: {
         ...engine.constants.qemu,
         maxBandwidth: {
@@ -68,19 +72,26 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
       kubevirt: kubevirtConstants(version),
     },
     outboundLimit: ['kubevirt', 'parallelOutboundMigrationsPerNode'],
-    kinds: { lm: 'live migration of RAM, volumes shared (VirtualMachineInstanceMigration)' },
+    kinds: {
+      lm: 'live migration of RAM, volumes shared (VirtualMachineInstanceMigration)',
+      blm: 'block migration: the volume mirrored to NBD until ready, then RAM',
+    },
     migrate: migrateByKubevirt,
   };
 }
 
 function* migrateByKubevirt(bed: Testbed, kind: MigrationKind): Process {
   const settings = bed.constants.kubevirt!;
-  const rules = { ...settings, ...acceptableTime(bed), initialDowntime: bed.request.downtimeLimitSeconds };
+  const rules = {
+    ...settings,
+    ...acceptableTime(bed, kind),
+    initialDowntime: bed.request.downtimeLimitSeconds,
+  };
   const monitor = (control: Control): Process =>
     settings.stallProgressSeconds === undefined
       ? kubevirtMonitor(control, rules as unknown as KubevirtRules)
       : kubevirtStallMonitor(control, rules as unknown as StallMonitorRules);
-  yield* orchestrated(configure(bed), kind, monitor);
+  yield* orchestrated(configure(bed), kind, monitor, { copyDisk: mirrorDisk });
 }
 
 /** The capabilities that the settings imply: channels are not used together with post-copy. */
@@ -104,18 +115,19 @@ interface KubevirtFlags {
 
 /**
  * The acceptable time: so much for each decimal GB of what is to be moved, rounded up; or what migration.timeout says.
- * What is to be moved are the guest's memory and its migrated disks, of which these migrations have none.
+ * What is to be moved are the guest's memory and its migrated disks.
  */
-function acceptableTime({
-  migration,
-  constants,
-  request,
-}: Testbed): Pick<KubevirtRules, 'acceptableSeconds' | 'acceptableTerms'> {
+function acceptableTime(
+  { migration, constants, request, disk }: Testbed,
+  kind: MigrationKind,
+): Pick<KubevirtRules, 'acceptableSeconds' | 'acceptableTerms'> {
   if (request.timeoutSeconds !== null) {
     return { acceptableSeconds: request.timeoutSeconds, acceptableTerms: 'as migration.timeout says' };
   }
   const { completionTimeoutPerGiB } = constants.kubevirt as { completionTimeoutPerGiB: number };
-  const gigabytes = Math.ceil((migration.guest.memory.pages * pageBytes) / 1e9);
+  const gigabytes = Math.ceil(
+    (migration.guest.memory.pages * pageBytes + (kind === 'blm' ? disk.sizeBytes : 0)) / 1e9,
+  );
   return {
     acceptableSeconds: completionTimeoutPerGiB * gigabytes,
     acceptableTerms: `${gigabytes} GB at completionTimeoutPerGiB = ${completionTimeoutPerGiB} s`,

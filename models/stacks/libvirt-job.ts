@@ -3,6 +3,7 @@ import { blockMigration } from '../migration/block-migration.js';
 import { createControl, type Control } from '../migration/control.js';
 import { complete, preCopy, resume, stopGuest } from '../migration/main-loop-pre-copy.js';
 import type { ThreadMigration } from '../migration/thread-migration.js';
+import { copyDiskByLibvirt, drainAfterwards } from './libvirt-disks.js';
 import { mainLoopMigration } from './qemu-1.2.1.js';
 import { runMigration, threadMigration } from './qemu.js';
 import type { MigrationKind } from './stack.js';
@@ -33,8 +34,9 @@ export function startJob(bed: Testbed, kind: MigrationKind, pace: number): Libvi
   const startedAt = sim.now;
   const m: ThreadMigration = {
     ...(tunnelled > 0 ? throughTunnel(threadMigration(bed), tunnelByteSeconds) : threadMigration(bed)),
-    *handOver() {
+    *handOver(part) {
       yield delay(untilPoll(sim.now - startedAt, pollSeconds));
+      yield* drainAfterwards(m, part);
       yield delay(bed.steps.handoverSeconds * pace);
     },
   };
@@ -42,7 +44,7 @@ export function startJob(bed: Testbed, kind: MigrationKind, pace: number): Libvi
     (function* (): Process {
       // Connections are made before QEMU is told to migrate.
       if (bed.queueOverflows) yield delay(bed.steps.retransmissionSeconds * pace);
-      yield* runMigration(m, kind);
+      yield* runMigration(m, kind, copyDiskByLibvirt(bed, m));
     })(),
   );
   return { control: createControl(m), finished };
@@ -86,7 +88,7 @@ export function* performInMainLoop(
   if (bed.queueOverflows) yield delay(steps.retransmissionSeconds * pace);
   const startedAt = migration.sim.now;
   if (!isLive) yield* stopGuest(migration);
-  if (kind === 'blm') yield* blockMigration(migration, disk);
+  if (kind === 'blm') yield* blockMigration(migration, disk, bed.openReads?.());
   yield migration.sim.spawn(preCopy(migration)).finished;
   yield* complete(migration);
   yield delay(untilPoll(migration.sim.now - startedAt, pollSeconds));

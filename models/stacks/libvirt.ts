@@ -1,6 +1,7 @@
 import { delay, type Process } from '../../sim/process.js';
 import { suspend } from '../migration/control.js';
 import { libvirtConstants, qemuUnderLibvirt, timeoutConstants, virshConstants } from './libvirt-constants.js';
+import { libvirtDiskConstants, libvirtDiskGroups, libvirtDiskKind, type DiskWays } from './libvirt-disks.js';
 import { performInMainLoop, startJob } from './libvirt-job.js';
 import { qemu121 } from './qemu-1.2.1.js';
 import type { ConstantGroups, MigrationKind, Stack } from './stack.js';
@@ -17,11 +18,14 @@ interface Release {
   isUnlimited: boolean;
   /** Whether it asks QEMU every 50 ms how far it is; later ones get events. */
   polls: boolean;
+  disks: DiskWays;
   /** Whether virsh can go over to post-copy at its timeout. */
   knowsPostCopy: boolean;
 }
 
 const mainLoop = '1.2.1';
+const inStream: DiskWays = { hasNbd: false, polls: true, knowsPause: false };
+const byNbd: DiskWays = { hasNbd: true, polls: true, knowsPause: false };
 
 const releases: readonly Release[] = [
   {
@@ -30,6 +34,7 @@ const releases: readonly Release[] = [
     qemu: mainLoop,
     isUnlimited: false,
     polls: true,
+    disks: inStream,
     knowsPostCopy: false,
   },
   {
@@ -38,6 +43,7 @@ const releases: readonly Release[] = [
     qemu: mainLoop,
     isUnlimited: true,
     polls: true,
+    disks: inStream,
     knowsPostCopy: false,
   },
   {
@@ -46,6 +52,7 @@ const releases: readonly Release[] = [
     qemu: '1.4',
     isUnlimited: true,
     polls: true,
+    disks: byNbd,
     knowsPostCopy: false,
   },
   {
@@ -54,6 +61,7 @@ const releases: readonly Release[] = [
     qemu: '2.1',
     isUnlimited: true,
     polls: true,
+    disks: byNbd,
     knowsPostCopy: false,
   },
   {
@@ -62,6 +70,7 @@ const releases: readonly Release[] = [
     qemu: '4.2',
     isUnlimited: true,
     polls: false,
+    disks: { hasNbd: true, polls: false, knowsPause: true },
     knowsPostCopy: true,
   },
 ];
@@ -93,22 +102,28 @@ function common({ version, about, knowsPostCopy }: Release, qemu: string) {
   };
 }
 
-/** Over a QEMU with a migration thread. Copying disks is left out: libvirt 1.0.3 and later mirror them by NBD. */
+/** Over a QEMU with a migration thread. */
 function overThread(release: Release, qemu: string): Stack {
-  const { polls, isUnlimited, knowsPostCopy } = release;
+  const { polls, isUnlimited, knowsPostCopy, disks } = release;
+  const blm = libvirtDiskKind(qemu, disks);
   return {
     ...common(release, qemu),
     profile: 'qemu-7.2-bench',
     qemu,
     constants: {
       ...qemuUnderLibvirt(qemu, isUnlimited),
+      ...libvirtDiskGroups(qemu, disks),
       libvirt: {
         ...libvirtConstants(polls, false),
+        ...libvirtDiskConstants(qemu, disks),
         ...virshConstants,
         ...(knowsPostCopy && timeoutConstants),
       },
     },
-    kinds,
+    kinds: {
+      ...kinds,
+      ...(blm !== undefined && { blm: `${blm} (virsh migrate --live --copy-storage-inc)` }),
+    },
     migrate: migrateOverThread,
   };
 }

@@ -1,6 +1,7 @@
 import type { Process } from '../../sim/process.js';
 import { pageBytes } from '../migration/migration.js';
 import { libvirtConstants, qemuUnderLibvirt } from './libvirt-constants.js';
+import { libvirtDiskConstants, libvirtDiskGroups, libvirtDiskKind, type DiskWays } from './libvirt-disks.js';
 import { startJob } from './libvirt-job.js';
 import {
   actionConstants,
@@ -37,6 +38,8 @@ interface Release {
   /** Whether that libvirt asks QEMU every 50 ms; later ones get events. */
   polls: boolean;
   isTunnelled: boolean;
+  /** Whether that libvirt lets QEMU pause before the switchover. */
+  knowsPause: boolean;
   constants: Readonly<Record<string, Constant>>;
   /** The steps of the limit of downtime; absent where Nova leaves it to QEMU. */
   steps?: (gib: number, options: DowntimeOptions) => DowntimeStep[];
@@ -53,6 +56,7 @@ const releases: readonly Release[] = [
     qemu: '2.1',
     polls: true,
     isTunnelled: true,
+    knowsPause: false,
     constants: {},
     switchesToPostCopy: false,
   },
@@ -64,6 +68,7 @@ const releases: readonly Release[] = [
     qemu: '2.2',
     polls: true,
     isTunnelled: true,
+    knowsPause: false,
     constants: pollConstants,
     switchesToPostCopy: false,
   },
@@ -75,6 +80,7 @@ const releases: readonly Release[] = [
     qemu: '2.5',
     polls: false,
     isTunnelled: true,
+    knowsPause: false,
     constants: {
       ...pollConstants,
       ...timeConstants,
@@ -93,6 +99,7 @@ const releases: readonly Release[] = [
     qemu: '2.8',
     polls: false,
     isTunnelled: false,
+    knowsPause: false,
     constants: {
       ...pollConstants,
       ...timeConstants,
@@ -111,6 +118,7 @@ const releases: readonly Release[] = [
     qemu: '3.1',
     polls: false,
     isTunnelled: false,
+    knowsPause: true,
     constants: {
       ...pollConstants,
       ...timeConstants,
@@ -136,6 +144,7 @@ export const novaStacks: readonly Stack[] = releases.map((release) => ({
 function novaStack(release: Release, qemu: string): Stack {
   const { name, about, nova, libvirt, polls, isTunnelled, constants, steps } = release;
   const ofQemu = qemuUnderLibvirt(qemu);
+  const disks: DiskWays = { hasNbd: true, polls, knowsPause: release.knowsPause };
   return {
     name: `${name}/qemu-${qemu}`,
     about,
@@ -146,12 +155,19 @@ function novaStack(release: Release, qemu: string): Stack {
     constants: {
       ...ofQemu,
       ...(steps && { qemu: { ...ofQemu.qemu, downtimeLimitSeconds: novaDowntime } }),
-      libvirt: libvirtConstants(polls, isTunnelled, tunnelSource),
+      ...libvirtDiskGroups(qemu, disks),
+      libvirt: {
+        ...libvirtConstants(polls, isTunnelled, tunnelSource),
+        ...libvirtDiskConstants(qemu, disks),
+      },
       ...(Object.keys(constants).length > 0 && { nova: constants }),
     },
     ...('maxConcurrentMigrations' in constants && { outboundLimit: ['nova', 'maxConcurrentMigrations'] }),
     ...(steps && { timeout: 'live_migration_completion_timeout, in all instead of per GiB' }),
-    kinds: { lm: 'pre-copy over shared storage (nova live-migration)' },
+    kinds: {
+      lm: 'pre-copy over shared storage (nova live-migration)',
+      blm: `${libvirtDiskKind(qemu, disks, isTunnelled)!} (nova live-migration --block-migrate)`,
+    },
     migrate: (bed, kind) => migrateByNova(bed, kind, (pace) => perform(release, qemu, bed, kind, pace)),
   };
 }
@@ -162,7 +178,7 @@ function* perform(release: Release, qemu: string, bed: Testbed, kind: MigrationK
   const { control, finished } = startJob(permitted, kind, pace);
   const { pollSeconds } = bed.constants.nova ?? {};
   if (pollSeconds === undefined) yield finished;
-  else yield* monitorByNova(control, rulesOf(release, permitted, pollSeconds));
+  else yield* monitorByNova(control, rulesOf(release, permitted, kind, pollSeconds));
 }
 
 /**
@@ -190,10 +206,15 @@ const firstWithAutoConverge = '1.6';
 /** The rules of a release for this guest. */
 function rulesOf(
   release: Release,
-  { constants, migration, request }: Testbed,
+  { constants, migration, request, disk }: Testbed,
+  kind: MigrationKind,
   pollSeconds: number,
 ): NovaRules {
-  const gib = dataGib((migration.guest.memory.pages * pageBytes) / 2 ** 30);
+  const isCopied = kind === 'blm' && disk.sizeBytes > 0;
+  const gib = dataGib(
+    (migration.guest.memory.pages * pageBytes) / 2 ** 30,
+    isCopied ? [disk.sizeBytes / 2 ** 30] : [],
+  );
   const {
     downtimeSteps = 0,
     downtimeDelaySecondsPerGib = 0,

@@ -2,6 +2,7 @@ import type { Process } from '../../sim/process.js';
 import { orchestrated, withQemu } from './orchestrated.js';
 import { ovirtMonitor } from './ovirt-monitor.js';
 import { ovirtPolicies, type OvirtAction, type OvirtPolicy, type OvirtStep } from './ovirt-policies.js';
+import { qemuConstantGroups } from './qemu-constants.js';
 import { qemuStack } from './qemu.js';
 import type { Constant, ConstantValues, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
@@ -24,7 +25,7 @@ export function ovirtStack(policy: OvirtPolicy, qemuVersion?: string): Stack {
     qemu,
     over: (other) => ({ ...ovirtStack(policy, other), name: `${policy.name}/qemu-${other}` }),
     constants: {
-      ...engine.constants,
+      ...qemuConstantGroups(qemu),
       qemu: {
         ...engine.constants.qemu,
         downtimeLimitSeconds: {
@@ -44,6 +45,7 @@ export function ovirtStack(policy: OvirtPolicy, qemuVersion?: string): Stack {
     },
     outboundLimit: ['ovirt', 'maxMigrations'],
     kinds: { lm: 'live migration of RAM, disks shared' },
+    lacks: { blm: 'oVirt moves disks by live storage migration, apart from the migration of a guest' },
     migrate: (bed, kind) => migrateByVdsm(bed, kind, policy),
   };
 }

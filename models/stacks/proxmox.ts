@@ -1,7 +1,11 @@
 import type { Process } from '../../sim/process.js';
 import { pageBytes } from '../migration/migration.js';
+import type { ThreadMigration } from '../migration/thread-migration.js';
+import { mirrorConstants } from './disk-constants.js';
+import { mirrorDisk } from './disk-copy.js';
 import { orchestrated, withQemu } from './orchestrated.js';
 import { proxmoxMonitor, type ProxmoxRules } from './proxmox-monitor.js';
+import { isSince, qemuConstantGroups } from './qemu-constants.js';
 import { qemuStack } from './qemu.js';
 import type { Constant, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
@@ -60,7 +64,8 @@ export function proxmoxStack(qemuVersion = '10.1'): Stack {
     qemu: qemuVersion,
     over: (other) => ({ ...proxmoxStack(other), name: `proxmox-9/qemu-${other}` }),
     constants: {
-      ...engine.constants,
+      ...qemuConstantGroups(qemuVersion),
+      mirror: mirrorConstants({ pollSeconds: mirrorPoll }),
       qemu: {
         ...engine.constants.qemu,
         downtimeLimitSeconds: {
@@ -76,10 +81,13 @@ export function proxmoxStack(qemuVersion = '10.1'): Stack {
           source,
         },
       },
-      proxmox: constants,
+      proxmox: { ...constants, switchesToActive: switchesToActive(qemuVersion) },
     },
     outboundLimit: ['proxmox', 'maxWorkers'],
-    kinds: { lm: 'live migration of RAM, disks on shared storage (qm migrate --online)' },
+    kinds: {
+      lm: 'live migration of RAM, disks on shared storage (qm migrate --online)',
+      blm: 'the local disk mirrored to NBD until ready, then RAM (qm migrate --online --with-local-disks)',
+    },
     migrate: migrateByQemuServer,
   };
 }
@@ -91,8 +99,36 @@ function* migrateByQemuServer(bed: Testbed, kind: MigrationKind): Process {
     xbzrle: { cacheBytes: powerOfTwoFrom(Math.floor(ram * settings.xbzrleCacheShare)) },
   });
   const rules = { ...settings, downtimeSeconds: bed.request.downtimeLimitSeconds };
-  yield* orchestrated(configured, kind, (control) => proxmoxMonitor(control, rules), 'at a look');
+  yield* orchestrated(configured, kind, (control) => proxmoxMonitor(control, rules), {
+    notices: 'at a look',
+    watches: 'RAM',
+    copyDisk: mirrorLocalDisk,
+  });
 }
+
+/** The mirror is ended when QEMU has sent all, in phase 3 and before the guest is resumed at the destination. */
+function* mirrorLocalDisk(bed: Testbed, m: ThreadMigration): Process {
+  const mirror = yield* mirrorDisk(bed, m, true);
+  if (bed.constants.proxmox!.switchesToActive! > 0) mirror?.blockWrites();
+}
+
+const mirrorPoll = {
+  value: 1,
+  source: 'QemuServer/BlockJob.pm, qemu_drive_mirror_monitor, qemu-server 9: sleep between two looks',
+};
+
+function switchesToActive(qemu: string): Constant {
+  return {
+    value: isSince(qemu, firstWithBlockJobChange) ? 1 : 0,
+    unit: '1',
+    about:
+      '1: once the mirror is ready, guest writes wait until the copy has them too; 0: it stays in the background',
+    source: 'QemuMigrate.pm, phase2, qemu_drive_mirror_switch_to_active_mode: with QEMU 8.2 and later',
+    accepts: { max: 1, whole: true },
+  };
+}
+
+const firstWithBlockJobChange = '8.2';
 
 /**
  * The least power of two that is at least that.

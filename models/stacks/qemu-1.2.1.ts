@@ -99,7 +99,7 @@ function* migrateByQmp(bed: Testbed, kind: MigrationKind): Process {
   const { disk } = bed;
   const migration = mainLoopMigration(bed);
   if (kind === 'stop-and-copy') yield* stopGuest(migration);
-  if (kind === 'blm') yield* blockMigration(migration, disk);
+  if (kind === 'blm') yield* blockMigration(migration, disk, bed.openReads?.());
   yield migration.sim.spawn(preCopy(migration)).finished;
   yield* complete(migration);
   resume(migration);

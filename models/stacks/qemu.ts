@@ -3,7 +3,6 @@ import type { Process } from '../../sim/process.js';
 import { createAutoConverge, type AutoConvergeRules } from '../migration/auto-converge.js';
 import { createDirtyLimit, type DirtyLimitRules } from '../migration/dirty-limit.js';
 import { giveUp, withBreakdowns } from '../migration/breakdown.js';
-import type { Mirror } from '../migration/mirror.js';
 import { postCopy } from '../migration/post-copy.js';
 import type {
   ConvergenceAid,
@@ -55,28 +54,32 @@ export function qemuStack(version: string): Stack {
 
 function* migrateByQmp(bed: Testbed, kind: MigrationKind): Process {
   const migration = threadMigration(bed);
-  const mirror = kind === 'blm' ? yield* copyDisk(bed, migration) : null;
-  yield* runMigration(migration, kind);
-  mirror?.cancel();
+  yield* runMigration(migration, kind, copyDisk(bed, migration));
   // QMP reports 'completed' when the source has written its last byte.
   migration.journal.finishedAt = migration.journal.transferEnd?.time ?? null;
 }
 
 /** The disk goes into the stream while QEMU can do that, and is mirrored before RAM where it cannot. */
-function* copyDisk(bed: Testbed, m: ThreadMigration): Process<Mirror | null> {
-  if (bed.constants.mirror) return yield* mirrorDisk(bed, m);
-  addDiskToStream(bed, m);
-  return null;
+function* copyDisk(bed: Testbed, m: ThreadMigration): Process {
+  if (bed.constants.mirror) yield* mirrorDisk(bed, m);
+  else addDiskToStream(bed, m);
 }
 
-/** A migration from `migrate` to its end, whatever that is. */
-export function* runMigration(m: ThreadMigration, kind: MigrationKind): Process {
+/**
+ * A migration from `migrate` to its end, whatever that is.
+ *
+ * @param diskCopy what comes before RAM in a migration of kind blm
+ */
+export function* runMigration(m: ThreadMigration, kind: MigrationKind, diskCopy?: Process<unknown>): Process {
   if (kind === 'post-copy') m.requests.postCopy = true;
   if (kind === 'hybrid' && m.postCopyAt === Infinity) m.sim.spawn(goOverAfterFirstPass(m));
-  yield* withBreakdowns(m, migrate(m, kind));
+  yield* withBreakdowns(m, migrate(m, kind, kind === 'blm' ? diskCopy : undefined));
+  // Of no effect on one that was drained.
+  m.mirror?.cancel();
 }
 
-function* migrate(m: ThreadMigration, kind: MigrationKind): Process {
+function* migrate(m: ThreadMigration, kind: MigrationKind, diskCopy?: Process<unknown>): Process {
+  if (diskCopy) yield* diskCopy;
   if (kind === 'stop-and-copy') yield* pauseGuest(m);
   const end = yield* threadPreCopy(m);
   if (end === 'fits') yield* switchover(m);

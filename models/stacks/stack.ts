@@ -25,6 +25,8 @@ export interface Stack {
   idleDisks?: true;
   /** What it can do, and what each kind is in this product. */
   kinds: Readonly<Partial<Record<MigrationKind, string>>>;
+  /** Why it has none of another kind, a clause; where that is not plain. */
+  lacks?: Readonly<Partial<Record<MigrationKind, string>>>;
   /**
    * What stops the guest, where that is another rule than `estimated speed x downtime limit`: the end of a sentence
    * that begins 'It stops the guest'. Such a product copies in passes.

@@ -1,3 +1,4 @@
+import type { Flow } from '../../sim/fluid.js';
 import type { RandomStream } from '../../sim/random.js';
 import type { Migration } from '../migration/migration.js';
 import type { GuestDisk } from '../disk.js';
@@ -78,8 +79,13 @@ export interface Testbed {
   /** Rate of the link on the wire, bytes/s: what its cards say of themselves. */
   linkRate: number;
   disk: GuestDisk;
-  /** Another TCP connection to the destination beside the migration's, which shares the link as a sender of its own. */
-  openStream: (name: string) => Stream;
+  /**
+   * Another TCP connection to the destination beside the migration's, which shares the link as a sender of its own.
+   * What `fromDisk` sends comes from the disk at the rate that other guests' reads leave.
+   */
+  openStream: (name: string, fromDisk?: boolean) => Stream;
+  /** Reads of the disk, bytes, beside those of other guests; absent where there are none. */
+  openReads?: () => Flow;
   steps: StepParameters;
   /** The services that do the steps, on the source. */
   services: HostThread;

@@ -31,7 +31,7 @@ describe('a migration under an orchestrator', () => {
 
   it('has its guest stand still until a monitor that asks the source finds that it is over', () => {
     const { bed, sim, journal } = world();
-    sim.spawn(orchestrated(bed, 'lm', onlooker, 'at a look'));
+    sim.spawn(orchestrated(bed, 'lm', onlooker, { notices: 'at a look' }));
     sim.run(60);
     const noticed = Math.ceil(journal.transferEnd!.time / 0.4) * 0.4;
     expect(journal.resumedAt).toBeCloseTo(noticed + 0.5, 6);
