@@ -1,4 +1,4 @@
-import type { PostCopyRecord, Round, ThrottleStep } from '../models/migration/journal.js';
+import type { MirrorJournal, PostCopyRecord, Round, ThrottleStep } from '../models/migration/journal.js';
 import { findStack } from '../scenario/catalog.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { convergenceOf, type Convergence } from './predict.js';
@@ -18,6 +18,10 @@ export interface Explanation {
   sourceDowntimeSeconds: number | null;
   setupSeconds: number | null;
   bytesOnWire: number;
+  /** Of these, what was sent for the disk; absent where none was copied. */
+  diskBytes?: number;
+  /** How the disk's mirror fared, where there was one. */
+  mirror?: MirrorJournal;
   /** What was left to send when the guest stopped. */
   leftAtStopBytes: number;
   convergence: Convergence | null;
@@ -53,6 +57,8 @@ export function explain({ scenario, parameters }: Prepared, replication: number)
     sourceDowntimeSeconds,
     setupSeconds,
     bytesOnWire: run.bytesOnWire,
+    ...(run.diskBytes > 0 && { diskBytes: run.diskBytes }),
+    ...(run.mirror && { mirror: run.mirror }),
     leftAtStopBytes: run.leftAtStopBytes,
     convergence: convergenceOf(run),
     ...(run.postCopy && { postCopy: run.postCopy }),

@@ -31,6 +31,8 @@ export interface Prediction {
   bytesOnWire: number;
   /** Of these, what was sent for disks; absent where none was copied. */
   diskBytes?: number;
+  /** From the request until the mirror of the disk was ready; absent where there was none, or it never was. */
+  diskReadySeconds?: number;
   /** Share of what the guest wanted to write to its disk that it could not, where writes waited for the network. */
   diskWriteSlowdown?: number;
   migrationCpuSeconds: number;
@@ -121,12 +123,16 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
   };
 }
 
-function diskFigures(runs: readonly RunResult[]): Pick<Prediction, 'diskBytes' | 'diskWriteSlowdown'> {
+function diskFigures(
+  runs: readonly RunResult[],
+): Pick<Prediction, 'diskBytes' | 'diskReadySeconds' | 'diskWriteSlowdown'> {
   const slowdown = meanOf(runs, ({ mirror }) =>
     mirror && mirror.wantedBytes > 0 ? 1 - mirror.writtenBytes / mirror.wantedBytes : null,
   );
+  const readySeconds = meanOf(runs, ({ mirror }) => mirror?.readyAt ?? null);
   return {
     ...(runs.some((run) => run.diskBytes > 0) && { diskBytes: mean(runs.map((run) => run.diskBytes)) }),
+    ...(readySeconds !== null && { diskReadySeconds: readySeconds }),
     ...(slowdown !== null && { diskWriteSlowdown: slowdown }),
   };
 }

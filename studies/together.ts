@@ -9,6 +9,7 @@ interface Outcome {
   sourceDowntimeSeconds: number | null;
   setupSeconds: number | null;
   bytesOnWire: number;
+  diskBytes: number;
   migrationCpuSeconds: number;
   migrationCpuShare: number;
   background: { alone: number; during: number };
@@ -79,6 +80,7 @@ export function together<R extends Outcome>(runs: readonly VmRun<R>[]): R & Toge
     sourceDowntimeSeconds: whereCompleted((result) => result.sourceDowntimeSeconds),
     setupSeconds: begun,
     bytesOnWire: sum(results.map((result) => result.bytesOnWire)),
+    diskBytes: sum(results.map((result) => result.diskBytes)),
     migrationCpuSeconds: sum(results.map((result) => result.migrationCpuSeconds)),
     migrationCpuShare: perSecond(cpuSeconds),
     background: { alone: decisive.background.alone, during: perSecond(carried) },

@@ -4,6 +4,7 @@ import { wrapWords } from '../../report/wrap.js';
 import { findStack } from '../../scenario/catalog.js';
 import type { Explanation } from '../../studies/explain.js';
 import type { Provenance } from '../provenance.js';
+import { diskStory } from './disk-text.js';
 import { pairs } from './pairs.js';
 import { scenarioLines } from './scenario-lines.js';
 import { verdictColor } from './verdict.js';
@@ -144,7 +145,7 @@ function timeline(explanation: Explanation): [string, string][] {
   const rows: [string, string][] = [];
   if (setupSeconds !== null)
     rows.push(['before the transfer', `${formatSeconds(setupSeconds)}: checks and set-up`]);
-  rows.push(['sent', formatBytes(bytesOnWire, 'decimal')]);
+  rows.push(['sent', formatBytes(bytesOnWire, 'decimal')], ...diskStory(explanation));
   if (explanation.throttleSteps) rows.push(['vCPUs kept asleep', throttled(explanation.throttleSteps)]);
   if (downtimeSeconds !== null && sourceDowntimeSeconds !== null) {
     const left = formatBytes(leftAtStopBytes);

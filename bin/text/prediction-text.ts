@@ -5,6 +5,7 @@ import { wrapWords } from '../../report/wrap.js';
 import type { Prediction, VmPrediction } from '../../studies/predict.js';
 import type { Summary } from '../../studies/summary.js';
 import type { Provenance } from '../provenance.js';
+import { diskFacts } from './disk-text.js';
 import { pairs } from './pairs.js';
 import { scenarioLines } from './scenario-lines.js';
 import { verdictColor } from './verdict.js';
@@ -113,6 +114,7 @@ function facts(prediction: Prediction, replications: number): [string, string][]
     ['set-up', setupSeconds !== null && formatSeconds(setupSeconds)],
     ['rounds', formatNumber(rounds)],
     ['on the wire', formatBytes(bytesOnWire, 'decimal')],
+    ...diskFacts(prediction),
     [
       'CPU',
       `${formatSeconds(prediction.migrationCpuSeconds)}, ${formatPercent(prediction.migrationCpuShare)} of a core`,
