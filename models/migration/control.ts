@@ -60,8 +60,9 @@ export function createControl(m: ThreadMigration, asks: 'libvirt' | 'QEMU' = 'li
     status: () => ({
       phase: state.phase,
       elapsedSeconds: sim.now - (journal.transferStart?.time ?? sim.now),
-      // What a leap has handed over and the socket has not taken yet is not sent.
-      remainingBytes: pendingBytes(m) + mirrorBytes() + m.stream.outside(),
+      // Before the first byte nothing is known. What a leap has handed over and the socket has not taken yet is not sent.
+      remainingBytes:
+        journal.transferStart === null ? 0 : pendingBytes(m) + mirrorBytes() + m.stream.outside(),
       totalBytes: guest.memory.pages * pageBytes,
       transferredBytes: state.sentBytes - m.stream.outside(),
       syncs: journal.syncs,

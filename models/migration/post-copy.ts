@@ -3,7 +3,7 @@ import type { PostCopyRecord } from './journal.js';
 import { createPageSupply, pushPages } from './page-supply.js';
 import { standStill, stopwatch } from './thread-switchover.js';
 import { runWithPageFaults } from './page-faults.js';
-import type { PostCopyRules, ThreadMigration } from './thread-migration.js';
+import type { BookPart, PostCopyRules, ThreadMigration } from './thread-migration.js';
 
 /**
  * Post-copy from the switch to the end (migration.c, postcopy_start; ram.c, get_queued_page): the guest stops, the

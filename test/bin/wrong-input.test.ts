@@ -112,8 +112,8 @@ const cases: [words: string, line: string][] = [
     '--stack is qemu-2.0: a comparison takes its products from --stacks',
   ],
   [
-    'compare --stacks openstack-icehouse,nova-juno --kind blm',
-    '--kind: migration.kind is blm: nova-juno has lm',
+    'compare --stacks openstack-icehouse,ovirt-minimal-downtime --kind blm',
+    '--kind: migration.kind is blm: ovirt-minimal-downtime has lm; oVirt moves disks by live storage migration, apart from the migration of a guest',
   ],
   [
     'compare --stacks openstack-icehouse,qemu-7.2 --set parameters.libvirt.pollSeconds=1',
