@@ -41,7 +41,7 @@ export function createDiskSection(
   const held: Taken = { data: 0, zero: 0 };
   state.diskBulk = true;
 
-  const reading = reads.pending;
+  const reading = (): number => reads.pending();
   const holding = (): number => held.data + held.zero;
   /** Whole chunks that can be sent. */
   const ready = (): number => {
