@@ -152,6 +152,19 @@ describe('a guest that goes on writing to its disk', () => {
 });
 
 describe('the time that an orchestrator allows', () => {
+  it('lets virsh suspend a guest whose mirror is never ready; then it is, and RAM follows', () => {
+    const { verdict, mirror, forced, downtimeSeconds, totalSeconds } = migrate('libvirt-6', {
+      ...rewrites('200 MB/s'),
+      'migration.timeout': '60 s',
+    });
+    expect(verdict).toBe('completed');
+    expect(forced).toContain('virsh suspended the guest after its timeout of 60 s');
+    expect(mirror!.readyAt).toBeGreaterThan(60);
+    // It stood still for the rest of the disk, at most all that is rewritten, and for RAM.
+    expect(downtimeSeconds).toBeCloseTo(totalSeconds! - 60, 1);
+    expect(downtimeSeconds).toBeLessThan((1012 * MIB) / goodput + 0.5);
+  });
+
   const neverReady = {
     'vm.ram': '16 GiB',
     'vm.disk.size': '40 GiB',
