@@ -34,7 +34,7 @@ const thread = { stack: 'qemu-9.2', 'migration.maxBandwidth': 'unlimited' };
 const baseline = 'QEMU 1.2.1, idle guest';
 const idle = 'idle guest';
 const hot = '1 GiB hot, far above the threshold, 120 s';
-const near = '48 MiB hot, near the threshold, 120 s';
+const near = '56 MiB hot, near the threshold, 120 s';
 const slowed = 'auto-converge, until it fits';
 const postCopy = 'post-copy of 1 GiB hot';
 
@@ -46,7 +46,7 @@ export const threadMigrations: Suite = {
     migration(baseline, 'completed', { stack: 'qemu-1.2.1' }),
     migration(idle, 'completed', thread),
     migration(hot, 'non-converging', { ...thread, 'vm.workload[0].size': '1 GiB' }),
-    migration(near, 'non-converging', { ...thread, 'vm.workload[0].size': '48 MiB' }),
+    migration(near, 'non-converging', { ...thread, 'vm.workload[0].size': '56 MiB' }),
     migration(slowed, 'completed', {
       ...thread,
       'vm.workload[0].size': '1 GiB',
