@@ -132,7 +132,7 @@ function cutShortAfterSwitch({ migration }: Scenario, postCopy: PostCopyRecord):
 function testPassed(scenario: Scenario, run: RunResult): string {
   const rounds = run.syncs === 1 ? 'one round' : `${run.syncs} rounds`;
   if (run.nearest === null) return `It stopped after ${rounds}.`;
-  if (run.nearest.remainingBytes === 0) return `After ${rounds} nothing was left.`;
+  if (run.nearest.thresholdBytes === 0) return `After ${rounds} nothing was left.`;
   const { remainingBytes, thresholdBytes } = run.nearest;
   return (
     `After ${rounds} ${size(remainingBytes)} were left, within the limit of ` +
