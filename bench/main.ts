@@ -3,9 +3,10 @@ import { fluid } from './fluid.js';
 import { kernel } from './kernel.js';
 import { migrations } from './migrations.js';
 import type { Suite } from './suite.js';
+import { threadMigrations } from './thread-migrations.js';
 
 // Usage: node dist/bench/main.js [--json] [name of a suite ...]
-const suites: readonly Suite[] = [kernel, fluid, migrations];
+const suites: readonly Suite[] = [kernel, fluid, migrations, threadMigrations];
 
 interface Speed {
   readonly name: string;

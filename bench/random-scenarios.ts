@@ -4,8 +4,8 @@ import type { Layer } from '../scenario/merge.js';
 import { createRandom, type RandomStream } from '../sim/random.js';
 
 /**
- * A random scenario, as a user might write it: any stack, kind, size, load and a few capabilities. Some are refused by
- * their product, which is an answer too.
+ * A random scenario, as a user might write it: any stack, kind, size and load, a few capabilities, faults, several
+ * guests at once. Some are refused by their product, which is an answer too.
  *
  * @example
  * randomScenario(7).values // the same at every call
@@ -25,7 +25,10 @@ export function randomScenario(seed: number): Layer {
         rate: `${logUniform(random, 50e6, 100e9)} bit/s`,
         latency: `${logUniform(random, 1e-5, 0.02)} s`,
       },
-      source: { load: random.uniform() * 0.9 },
+      source: {
+        load: random.uniform() * 0.9,
+        busyThreads: random.uniform() < 0.3 ? Math.round(logUniform(random, 1, 200)) : 0,
+      },
       background: random.uniform() < 0.3 ? [background(random)] : [],
       vm: {
         vcpus: 1 + random.integer(32),
@@ -33,7 +36,7 @@ export function randomScenario(seed: number): Layer {
         resident: `${Math.floor(ram * random.uniform() * 0.5)} B`,
         layout: pick(random, ['spread', 'bottom', 'top']),
         workload: Array.from({ length: random.integer(4) }, () => workload(random, ram / 8)),
-        disk: { size: '64 GiB', allocated: `${logUniform(random, 1, 32 * 1024)} MiB` },
+        disk: disk(random),
       },
       migration: {
         kind,
@@ -42,7 +45,13 @@ export function randomScenario(seed: number): Layer {
           stack.qemu !== undefined && { downtimeLimit: `${logUniform(random, 0.1, 5)} s` }),
         ...(random.uniform() < 0.4 && { maxBandwidth: `${logUniform(random, 1e6, 2e9)} B/s` }),
         ...(stack.qemu !== undefined && { capabilities: someCapabilities(random) }),
+        ...(random.uniform() < 0.15 && { encryption: 'tls' }),
+        ...(random.uniform() < 0.1 && multifdCompression(random)),
+        ...((kind === 'hybrid' || random.uniform() < 0.05) &&
+          random.uniform() < 0.7 && { postCopyAfter: `${logUniform(random, 0.1, 500)} s` }),
+        concurrent: random.uniform() < 0.2 ? 2 + random.integer(4) : 1,
       },
+      ...(stack.qemu !== undefined && random.uniform() < 0.15 && { faults: faults(random) }),
     },
   };
 }
@@ -56,6 +65,9 @@ function workload(random: RandomStream, most: number): Record<string, unknown> {
     size: `${size} B`,
     pattern,
     rate: random.uniform() < 0.3 ? 'max' : `${logUniform(random, 10, 1e6)} pages/s`,
+    changes: `${1 + random.integer(4096)} B`,
+    busy: 1 - random.uniform() * 0.9,
+    incompressible: random.uniform(),
     ...(pattern === 'measured' && {
       points: [
         ['100 ms', `${Math.floor(size * 0.3)} B`],
@@ -63,6 +75,37 @@ function workload(random: RandomStream, most: number): Record<string, unknown> {
       ],
     }),
   };
+}
+
+/** An image, and at times who writes to it. */
+function disk(random: RandomStream): Record<string, unknown> {
+  const allocated = Math.floor(logUniform(random, MIB, 32 * 1024 * MIB));
+  const writes = {
+    size: `${Math.floor(allocated * logUniform(random, 0.001, 1))} B`,
+    rate: `${logUniform(random, 1e4, 1e9)} B/s`,
+    pattern: pick(random, ['sequential', 'uniform']),
+    request: `${512 * 2 ** random.integer(12)} B`,
+  };
+  return {
+    size: '64 GiB',
+    allocated: `${allocated} B`,
+    writes: random.uniform() < 0.2 ? [writes] : [],
+  };
+}
+
+/** A network that is lost, and perhaps comes back, or a destination that dies. */
+function faults(random: RandomStream): Record<string, unknown> {
+  const at = `${logUniform(random, 0.1, 500)} s`;
+  if (random.uniform() < 0.3) return { destination: at };
+  return {
+    network: at,
+    ...(random.uniform() < 0.5 && { recoverAfter: `${logUniform(random, 0.1, 100)} s` }),
+  };
+}
+
+/** Goes with multifd and nothing else. */
+function multifdCompression(random: RandomStream): Record<string, unknown> {
+  return { capabilities: ['multifd'], multifdCompression: pick(random, ['zlib', 'zstd']) };
 }
 
 function background(random: RandomStream): Record<string, unknown> {

@@ -60,7 +60,9 @@ function reasonOf(scenario: Scenario, run: RunResult): string {
  * shortfallOf({ ...run, nearest: { remainingBytes: 110, thresholdBytes: 100 } }) // => 1.1
  */
 export function shortfallOf({ nearest }: Pick<RunResult, 'nearest'>): number | null {
-  return nearest === null ? null : nearest.remainingBytes / nearest.thresholdBytes;
+  if (nearest === null) return null;
+  // Nothing is never too much, also where nothing is allowed.
+  return nearest.remainingBytes === 0 ? 0 : nearest.remainingBytes / nearest.thresholdBytes;
 }
 
 function sentInOnePass(run: RunResult): string {
@@ -130,6 +132,7 @@ function cutShortAfterSwitch({ migration }: Scenario, postCopy: PostCopyRecord):
 function testPassed(scenario: Scenario, run: RunResult): string {
   const rounds = run.syncs === 1 ? 'one round' : `${run.syncs} rounds`;
   if (run.nearest === null) return `It stopped after ${rounds}.`;
+  if (run.nearest.thresholdBytes === 0) return `After ${rounds} nothing was left.`;
   const { remainingBytes, thresholdBytes } = run.nearest;
   return (
     `After ${rounds} ${size(remainingBytes)} were left, within the limit of ` +
@@ -162,6 +165,8 @@ function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): st
   }
   const left = `At best ${size(nearest.remainingBytes)} were left`;
   if (downtimeLimit === 0) return `${left}, and a downtime limit of 0 allows nothing to be left.`;
+  if (nearest.thresholdBytes === 0)
+    return `${left}, before any bandwidth was measured that allows some to be left.`;
   // Rounded up, so that the limit named is one that does.
   const enough = roundUp(downtimeLimit * shortfall);
   return (

@@ -76,20 +76,22 @@ function walkAlike(m: ThreadMigration, budget: CallBudget, overheadBytes: number
   const { encoding, costs, rules } = m;
   const { workers } = encoding;
   const pace = pagePace(m);
+  // Named one by one: with all of costs and rules spread into new objects, a tenth of a run's time went here.
   const call = walkBitmap(
     m.guest.memory,
     budget,
     pageBytes / pace.data,
     {
-      ...costs,
       zeroPageSeconds: pace.zero,
+      cleanPageSeconds: costs.cleanPageSeconds,
+      destinationZeroPageSeconds: costs.destinationZeroPageSeconds,
       destinationDataPageSeconds: costs.destinationDataPageSeconds + (encoding.destinationSeconds?.() ?? 0),
     },
     {
-      ...rules,
       callOverheadBytes: overheadBytes,
       pageHeaderBytes: encoding.dataBytes() - pageBytes,
       zeroPageBytes: encoding.zeroBytes(),
+      zeroPageCountedBytes: rules.zeroPageCountedBytes,
     },
   );
   if (!workers) return { call: { ...call, workerSeconds: 0 }, seconds: call.seconds };

@@ -26,6 +26,12 @@ export interface CallBudget {
   oneKind?: boolean;
 }
 
+/** What a walk costs, here and at the destination. */
+export type WalkCosts = Pick<
+  PageCosts,
+  'zeroPageSeconds' | 'cleanPageSeconds' | 'destinationZeroPageSeconds' | 'destinationDataPageSeconds'
+>;
+
 /**
  * Walks the migration bitmap from where the last call stood: copies waiting data pages at `copyBytesPerSecond`, names
  * waiting zero pages, steps over clean ones, until a budget is used up or nothing waits. QEMU goes page by page; here
@@ -40,7 +46,7 @@ export function walkBitmap(
   memory: GuestMemory,
   budget: CallBudget,
   copyBytesPerSecond: number,
-  costs: PageCosts,
+  costs: WalkCosts,
   wire: WireFormat,
 ): Call {
   const dataSeconds = pageBytes / copyBytesPerSecond;

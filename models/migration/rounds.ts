@@ -1,3 +1,4 @@
+import type { StopTest } from './journal.js';
 import { pageBytes, type Migration } from './migration.js';
 import type { ThreadMigration } from './thread-migration.js';
 
@@ -29,10 +30,10 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
   let carriedBefore = m.stream.carried();
   return {
     end(estimate, threshold, fits, downtimeLimitSeconds) {
-      const remaining = pendingBytes(m);
+      const pending = pendingBytes(m);
+      const remaining = pending < leastBytes ? 0 : pending;
       journal.syncs++;
-      const nearest = journal.nearest;
-      if (!nearest || remaining * nearest.thresholdBytes < nearest.remainingBytes * threshold) {
+      if (isNearer({ remainingBytes: remaining, thresholdBytes: threshold }, journal.nearest)) {
         journal.nearest = {
           remainingBytes: remaining,
           thresholdBytes: threshold,
@@ -53,6 +54,18 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
       carriedBefore = carried;
     },
   };
+}
+
+/** Less than this is rounding, not a page. */
+export const leastBytes = pageBytes / 1000;
+
+/** Whether a test came nearer to stopping than another. Before any estimate nothing is allowed, and less is nearer. */
+function isNearer(test: StopTest, other: StopTest | null): boolean {
+  if (other === null) return true;
+  if (test.remainingBytes === 0) return other.remainingBytes > 0;
+  if (test.thresholdBytes === 0 && other.thresholdBytes === 0)
+    return test.remainingBytes < other.remainingBytes;
+  return test.remainingBytes * other.thresholdBytes < other.remainingBytes * test.thresholdBytes;
 }
 
 /** Fetches the dirty log: what was written since the last time waits again. Returns the distinct bytes written. */

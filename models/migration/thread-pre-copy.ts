@@ -2,7 +2,7 @@ import { allOf, delay, type Process } from '../../sim/process.js';
 import { pagePace, walkEncoded, workOf, type EncodedCall } from './encoded-walk.js';
 import type { CallBudget } from './iterate.js';
 import { pageBytes } from './migration.js';
-import { createRounds, pendingBytes, remainingBytes, sync, type Rounds } from './rounds.js';
+import { createRounds, leastBytes, pendingBytes, remainingBytes, sync, type Rounds } from './rounds.js';
 import type { Quota, ThreadMigration } from './thread-migration.js';
 
 /** How the live phase of a migration ended. */
@@ -80,9 +80,6 @@ function isWithin(m: ThreadMigration, bytes: number): boolean {
 function isRamWaiting(m: ThreadMigration): boolean {
   return (m.disk?.letsRamGo() ?? true) && remainingBytes(m) >= leastBytes;
 }
-
-/** Less than this is rounding, not a page. */
-const leastBytes = pageBytes / 1000;
 
 function isPeriodicSyncDue(m: ThreadMigration, syncedAt: number): boolean {
   const { periodicSyncSeconds } = m.rules;

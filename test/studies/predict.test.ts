@@ -160,6 +160,18 @@ describe('the reason', () => {
       'At best 5 MiB were left, and a downtime limit of 0 allows nothing to be left.',
     );
   });
+
+  it('of a stop test before any bandwidth was measured divides by nothing either', () => {
+    const nothing = { remainingBytes: 0, thresholdBytes: 0 };
+    expect(shortfallOf({ nearest: nothing })).toBe(0);
+    expect(
+      reasonFor(standard.scenario, { ...lostRun, verdict: 'completed', syncs: 3, nearest: nothing }),
+    ).toBe('After 3 rounds nothing was left.');
+    const nearest = { remainingBytes: 5 * 2 ** 20, thresholdBytes: 0 };
+    expect(reasonFor(standard.scenario, { ...lostRun, nearest })).toBe(
+      'At best 5 MiB were left, before any bandwidth was measured that allows some to be left.',
+    );
+  });
 });
 
 describe('warnings', () => {

@@ -52,6 +52,46 @@ describe('a migration thread', () => {
   });
 });
 
+it('stops at the very threshold from QEMU 10.2 on, and not before (migration.c, "pending <= threshold" and "<")', () => {
+  // 4,096,000 bytes/s for 250 ms are 250 pages, and all that are hot are dirty at every test.
+  const constants = { qemu: { switchoverBandwidth: 1000 * pageBytes } };
+  const stops = (version: string, hotPages: number): boolean => {
+    const request = { downtimeLimitSeconds: 0.25 };
+    const { journal, start, sim } = tinyThread({ version, restingPages: 1000, hotPages, constants, request });
+    start();
+    sim.run(60);
+    expect(journal.nearest).toMatchObject({ remainingBytes: hotPages * pageBytes, thresholdBytes: 1024_000 });
+    return journal.stoppedAt !== null;
+  };
+  for (const version of ['8.2', '9.2', '10.2']) {
+    const isNew = version === '10.2';
+    expect([249, 250, 251].map((pages) => stops(version, pages))).toEqual([true, isNew, false]);
+  }
+});
+
+it('stops when nothing is left in the first window, before any bandwidth is known', () => {
+  // 40 pages are sent in 40 ms, and the guest writes to none of them again.
+  const { journal, start, sim } = tinyThread({ restingPages: 40, socketPages: 1 });
+  start();
+  sim.run(60);
+  expect(journal.stoppedAt).toBeLessThan(0.1);
+  expect(journal.nearest).toMatchObject({ remainingBytes: 0, thresholdBytes: 0 });
+});
+
+it('names the test with the least left where several were made before any bandwidth was known', () => {
+  // Each pass takes half as long as the one before, and so dirties half as much.
+  const { journal, start, sim } = tinyThread({
+    hotPages: 60,
+    visitsPerSecond: 500,
+    sweepSeconds: 0,
+    socketPages: 1,
+  });
+  start();
+  sim.run(60);
+  expect(journal.stoppedAt).not.toBeNull();
+  expect(journal.nearest!.remainingBytes).toBeLessThanOrEqual(journal.nearest!.thresholdBytes);
+});
+
 it('never takes the little that is left of a stretch, which an empty socket takes at once, for the speed of the line', () => {
   // The socket empties while the dirty log is fetched. What it holds and a slice come on top of what the line carries.
   const most = (100 + 30 + 64) / 0.1;
