@@ -14,4 +14,5 @@ export const partNames: readonly (readonly [part: keyof DowntimeParts, name: str
   ['queued', 'queued'],
   ['load', 'load'],
   ['resume', 'resume'],
+  ['announce', 'announce'],
 ];

@@ -223,6 +223,7 @@ function partRows(parts: DowntimeParts, { leftAtStopBytes, forced }: Explanation
     deviceState: 'writing the state of the devices',
     queued: 'until the destination had read what was on its way',
     load: 'loading the state there',
+    announce: 'telling the network where the guest is now',
     resume: 'hearing of the end, and starting the vCPUs',
   };
   return partNames

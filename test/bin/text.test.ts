@@ -204,6 +204,7 @@ const parts = {
   queued: 0.003,
   load: 0.001,
   resume: 0.0005,
+  announce: 0,
 };
 
 const scenarioOf = (fields: Record<string, unknown>) =>
