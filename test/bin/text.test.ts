@@ -214,7 +214,7 @@ describe('stacks', () => {
   it('stand in one line each at 80 columns, under the titles of their families', () => {
     const text = stackListText(stacks, plain);
     expect(text).toMatch(
-      /^KubeVirt\n {2}kubevirt-1\.3 +8\.2 {2}L---- {2}800 s a GB, then post-copy or abort$/mu,
+      /^KubeVirt\n {2}kubevirt-1\.3 +8\.2 {2}L[-BSPH]{4} {2}800 s a GB, then post-copy or abort$/mu,
     );
     for (const { name } of stacks) expect(text).toContain(`  ${name} `);
     expect(text.split('\n').length).toBeLessThan(stacks.length + 20);
