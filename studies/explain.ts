@@ -1,4 +1,10 @@
-import type { MirrorJournal, PostCopyRecord, Round, ThrottleStep } from '../models/migration/journal.js';
+import type {
+  DowntimeParts,
+  MirrorJournal,
+  PostCopyRecord,
+  Round,
+  ThrottleStep,
+} from '../models/migration/journal.js';
 import { findStack } from '../scenario/catalog.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { convergenceOf, type Convergence } from './predict.js';
@@ -16,7 +22,14 @@ export interface Explanation {
   totalSeconds: number | null;
   downtimeSeconds: number | null;
   sourceDowntimeSeconds: number | null;
+  /** Where the downtime went; absent where the stack does not tell, or the run did not complete. */
+  downtimeParts?: DowntimeParts;
   setupSeconds: number | null;
+  /** When the guest was stopped, and what stopped it where that was no stop test; absent where it was not. */
+  stoppedSeconds?: number;
+  forced?: string;
+  /** When the product gave up, or the guest was lost; absent where neither happened. */
+  endedSeconds?: number;
   bytesOnWire: number;
   /** Of these, what was sent for the disk; absent where none was copied. */
   diskBytes?: number;
@@ -55,7 +68,11 @@ export function explain({ scenario, parameters }: Prepared, replication: number)
     totalSeconds,
     downtimeSeconds,
     sourceDowntimeSeconds,
+    ...(run.downtimeParts && { downtimeParts: run.downtimeParts }),
     setupSeconds,
+    ...(run.stoppedSeconds !== null && { stoppedSeconds: run.stoppedSeconds }),
+    ...(run.forced !== null && { forced: run.forced }),
+    ...(run.endedSeconds !== null && { endedSeconds: run.endedSeconds }),
     bytesOnWire: run.bytesOnWire,
     ...(run.diskBytes > 0 && { diskBytes: run.diskBytes }),
     ...(run.mirror && { mirror: run.mirror }),

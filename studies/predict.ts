@@ -1,3 +1,4 @@
+import type { DowntimeParts } from '../models/migration/journal.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { predictionWarnings } from './prediction-warnings.js';
 import type { Prepared } from './prepare.js';
@@ -24,6 +25,11 @@ export interface Prediction {
   downtimeSeconds: Summary | null;
   /** From the stop until the source has handed over its last byte, as QEMU reports it. */
   sourceDowntimeSeconds: Summary | null;
+  /**
+   * The mean parts of that downtime, of stacks that tell them; of several guests at once, the parts are those of the one
+   * that `reason` is about.
+   */
+  downtimeParts?: DowntimeParts;
   /** From the request to the transfer's start; null where it never began. */
   setupSeconds: number | null;
   /** Fetches of the dirty log. */
@@ -38,6 +44,8 @@ export interface Prediction {
   migrationCpuSeconds: number;
   /** Of one core, while the migration runs. */
   migrationCpuShare: number;
+  /** Whose CPU time is in these besides the hypervisor's; absent: nobody's. */
+  cpuBesides?: string;
   /** What the background carries, 10^6 bit/s. */
   backgroundMbits: { alone: number; during: number };
   /** Share of its CPU time that the guest loses from the request to the finish, the time it stands still included. */
@@ -97,12 +105,14 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
     totalSeconds,
     downtimeSeconds,
     sourceDowntimeSeconds: summaryOf(completed, (run) => run.sourceDowntimeSeconds),
+    ...downtimePartsOf(completed),
     setupSeconds: meanOf(alike, (run) => run.setupSeconds),
     rounds: mean(alike.map((run) => run.syncs)),
     bytesOnWire: mean(alike.map((run) => run.bytesOnWire)),
     ...diskFigures(alike),
     migrationCpuSeconds: mean(alike.map((run) => run.migrationCpuSeconds)),
     migrationCpuShare: mean(alike.map((run) => run.migrationCpuShare)),
+    ...(typical.cpuBesides !== null && { cpuBesides: typical.cpuBesides }),
     backgroundMbits: {
       alone: megabits(mean(alike.map((run) => run.background.alone))),
       during: megabits(mean(alike.map((run) => run.background.during))),
@@ -146,6 +156,15 @@ function vmPredictionOf(vms: readonly VmResult[]): VmPrediction {
     downtimeSeconds: summarize(completed.map(({ downtimeSeconds }) => downtimeSeconds!)),
     waitedSeconds: summarize(vms.map(({ waitedSeconds }) => waitedSeconds)),
   };
+}
+
+function downtimePartsOf(completed: readonly RunResult[]): Pick<Prediction, 'downtimeParts'> {
+  const parts = completed.map(({ downtimeParts }) => downtimeParts).filter((one) => one !== null);
+  const [first] = parts;
+  if (!first) return {};
+  const names = Object.keys(first) as (keyof DowntimeParts)[];
+  const means = names.map((name) => [name, mean(parts.map((one) => one[name]))] as const);
+  return { downtimeParts: Object.fromEntries(means) as unknown as DowntimeParts };
 }
 
 function postCopyOf(runs: readonly RunResult[]): Pick<Prediction, 'postCopy'> {

@@ -1,4 +1,5 @@
 import { findProfile, findStack } from '../scenario/catalog.js';
+import type { Profile } from '../scenario/profile.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { formatQuantity } from '../scenario/units.js';
 import { quantileAt } from '../models/burst.js';
@@ -70,40 +71,91 @@ function aboutRuns(scenario: Scenario, facts: PredictionFacts): string[] {
 }
 
 /** Where the mechanism itself is not what a reader would expect. */
-function aboutMechanism(scenario: Scenario, { burst, values }: Parameters): string[] {
+function aboutMechanism(scenario: Scenario, parameters: Parameters): string[] {
   const { stack, migration, vm, link, profile } = scenario;
+  const { burst } = parameters;
   const warnings: string[] = [];
+  const capabilities = new Set(migration.capabilities);
   if (migration.kind === 'blm' && vm.disk.allocated === 0) {
     warnings.push('vm.disk.allocated is 0: block migration has no disk to copy');
   }
   if (migration.kind !== 'blm' && vm.disk.writes.length > 0) {
     warnings.push(`vm.disk.writes are of no effect: a migration of kind ${migration.kind} copies no disk`);
   }
-  // A thread that blocks in its writes pays for the network stack; of several channels each pays for a part.
-  const copying = quantileAt(burst.quantiles, 0.5);
-  const threadRate = 1 / (1 / copying + values.cpu.networkByteSeconds);
-  if (
-    findStack(stack).qemu !== undefined &&
-    link.goodput > threadRate &&
-    !migration.capabilities.includes('multifd')
-  ) {
-    const megabits = Number(((threadRate * 8) / 1e6).toPrecision(3));
-    warnings.push(
-      `the migration thread sends no more than ${megabits} Mbit/s with the CPU costs of profile ${profile}, ` +
-        `less than link.goodput; parameters.cpu.networkByteSeconds sets what a byte costs on other hosts, and multifd shares it`,
-    );
-  }
-  if (link.goodput > quantileAt(burst.quantiles, SLOW_CALLS)) {
+  const { qemu, stopRule } = findStack(stack);
+  if (qemu !== undefined) warnings.push(...aboutThread(scenario, parameters));
+  else if (stopRule === undefined && link.goodput > quantileAt(burst.quantiles, SLOW_CALLS)) {
     warnings.push(
       `link.goodput is ${formatQuantity(link.goodput, 'rate')}: faster than a tenth of the calls copy in profile ${profile}; ` +
         'such calls never fill the socket and last their whole slice, and no speed of theirs was measured',
     );
   }
+  if (capabilities.has('zero-copy-send')) {
+    warnings.push(
+      'zero-copy-send locks the pages that are on their way: taken as given is a limit on locked memory (memlock) that lets it',
+    );
+  }
+  if (capabilities.has('dirty-limit')) {
+    warnings.push(
+      'dirty-limit needs KVM with a dirty ring (-accel kvm,dirty-ring-size=…): taken as given at the source',
+    );
+  }
   return warnings;
 }
 
-function aboutPlace({ stack, profile: profileName, vm, link, source, destination }: Scenario): string[] {
+/** What the CPU time of the threads that send lets through, where that is less than the link. */
+function aboutThread(
+  { migration, link, source, profile }: Scenario,
+  { burst, values, constants }: Parameters,
+): string[] {
+  const { tunnelled = 0, tunnelByteSeconds = 0 } = constants.libvirt ?? {};
+  if (tunnelled > 0 && link.goodput * tunnelByteSeconds > 1) {
+    return [
+      `the tunnel through libvirtd lets no more than ${megabits(1 / tunnelByteSeconds)} Mbit/s through ` +
+        '(parameters.libvirt.tunnelByteSeconds), less than link.goodput',
+    ];
+  }
+  // A thread that blocks in its writes pays for the network stack; of several channels each pays for a part.
+  const threadRate = 1 / (1 / quantileAt(burst.quantiles, 0.5) + values.cpu.networkByteSeconds);
+  const channels = channelsOf(migration.capabilities, constants);
+  const most = threadRate * Math.min(channels, source.cores);
+  // What these cost a channel is not in that rate.
+  const isOther =
+    migration.capabilities.includes('zero-copy-send') || migration.multifdCompression !== 'none';
+  if (link.goodput <= most || isOther) return [];
+  const limit = `no more than ${megabits(most)} Mbit/s with the CPU costs of profile ${profile}, less than link.goodput`;
+  const cost = 'parameters.cpu.networkByteSeconds sets what a byte costs on other hosts';
+  return [
+    channels > 1
+      ? `the ${channels} channels of multifd send ${limit}; ${cost}, and more channels share it`
+      : `the migration thread sends ${limit}; ${cost}, and multifd shares it`,
+  ];
+}
+
+/** Connections that send side by side, by a capability or by what KubeVirt sets itself. */
+function channelsOf(capabilities: readonly string[], { multifd, kubevirt }: Parameters['constants']): number {
+  const { parallelThreads = 0, allowPostCopy = 0 } = kubevirt ?? {};
+  if (parallelThreads > 0 && allowPostCopy === 0) return parallelThreads;
+  return capabilities.includes('multifd') ? (multifd?.channels ?? 1) : 1;
+}
+
+function megabits(bytesPerSecond: number): number {
+  return Number(((bytesPerSecond * 8) / 1e6).toPrecision(3));
+}
+
+/** On which stack a profile was measured; one that is not here holds orders of magnitude. */
+const measuredStacks: Readonly<Record<string, string>> = {
+  'icclab-2014': 'openstack-icehouse',
+  'qemu-1.2.1-bench': 'qemu-1.2.1',
+  'qemu-7.2-bench': 'qemu-7.2',
+};
+
+/** What the scenario is besides what was measured. */
+function aboutPlace(scenario: Scenario): string[] {
+  const { stack, profile: profileName, vm, link } = scenario;
   const profile = findProfile(profileName);
+  const measuredStack = measuredStacks[profileName];
+  if (measuredStack === undefined) return [nothingMeasured(stack, profileName)];
   const { profile: standard, stopRule } = findStack(stack);
   const warnings: string[] = [];
   if (stopRule !== undefined) {
@@ -111,10 +163,13 @@ function aboutPlace({ stack, profile: profileName, vm, link, source, destination
       `no migration by ${stack} was measured: its rules are from its source or documentation, ` +
         `speeds and steps are those of profile ${profileName}`,
     );
-  }
-  if (standard !== profileName) {
+  } else if (standard !== profileName) {
     warnings.push(
       `profile ${profileName} was not measured on stack ${stack}, whose own profile is ${standard}`,
+    );
+  } else if (stack !== measuredStack) {
+    warnings.push(
+      `profile ${profileName} was measured on ${measuredStack}: where ${stack} differs, its rules are from its source`,
     );
   }
   if (vm.ram > MEASURED_RAM_BYTES) {
@@ -126,13 +181,24 @@ function aboutPlace({ stack, profile: profileName, vm, link, source, destination
     const [rate, measured] = [link.rate, profile.link.rate].map((value) => formatQuantity(value, 'rate'));
     warnings.push(`link.rate is ${rate}: profile ${profileName} was measured at ${measured}`);
   }
-  for (const [name, host] of Object.entries({ source, destination })) {
-    const { cpus, cores } = profile.hosts;
-    if (host.cpus === cpus && host.cores === cores) continue;
-    warnings.push(
-      `${name} has ${host.cpus} CPUs on ${host.cores} cores: ` +
-        `profile ${profileName} was measured with ${cpus} on ${cores}`,
-    );
-  }
-  return warnings;
+  return [...warnings, ...aboutHosts(scenario, profile)];
+}
+
+/** Once, of a place where nothing was: whatever differs from it is as good a guess. */
+function nothingMeasured(stack: string, profileName: string): string {
+  const place = `profile ${profileName} holds orders of magnitude`;
+  return Object.values(measuredStacks).includes(stack)
+    ? `${place}: nothing was measured there`
+    : `no migration by ${stack} was measured: its rules are from its source or documentation, and ${place}`;
+}
+
+function aboutHosts({ source, destination, profile: profileName }: Scenario, { hosts }: Profile): string[] {
+  const other = Object.entries({ source, destination }).filter(
+    ([, { cpus, cores }]) => cpus !== hosts.cpus || cores !== hosts.cores,
+  );
+  const shown = other.map(([name, { cpus, cores }]) => [name, `${cpus} CPUs on ${cores} cores`] as const);
+  const measured = `profile ${profileName} was measured with ${hosts.cpus} on ${hosts.cores}`;
+  const [first, second] = shown;
+  if (first && first[1] === second?.[1]) return [`both hosts have ${first[1]}: ${measured}`];
+  return shown.map(([name, text]) => `${name} has ${text}: ${measured}`);
 }

@@ -1,5 +1,6 @@
 import { brokenCapabilityRule, capabilities } from '../models/migration/capabilities.js';
 import { isSince } from '../models/stacks/qemu-constants.js';
+import { ownLimit } from '../models/stacks/own-limit.js';
 import type { Stack } from '../models/stacks/stack.js';
 import { didYouMean } from '../scenario/did-you-mean.js';
 import { InputError, showValue } from '../scenario/input-error.js';
@@ -45,6 +46,79 @@ function checkCapabilities({ name: stackName, qemu }: Stack, migration: Migratio
 
 function isKnown(capability: string, version: string): boolean {
   return brokenCapabilityRule(new Set([capability]), version)?.startsWith(`${capability}: `) !== true;
+}
+
+/** A migration capability that a stack's QEMU has. */
+export interface KnownCapability {
+  name: string;
+  about: string;
+  /** Why a scenario cannot switch it on; absent where it can. */
+  notSimulated?: string;
+}
+
+/**
+ * The migration capabilities of the QEMU below a stack, in the order in which QEMU got them; none where capabilities are
+ * not simulated.
+ *
+ * @example
+ * capabilitiesOf(findStack('qemu-1.6')).map(({ name }) => name)
+ * // => ['xbzrle', 'auto-converge', 'zero-blocks']
+ */
+export function capabilitiesOf({ qemu }: Stack): KnownCapability[] {
+  if (qemu === undefined) return [];
+  return Object.entries(capabilities).flatMap(([name, { since, until, about, notSimulated }]) => {
+    const isThere = isSince(qemu, since) && (until === undefined || isSince(until, qemu));
+    return isThere ? [{ name, about, ...(notSimulated !== undefined && { notSimulated }) }] : [];
+  });
+}
+
+/** What a scenario's fields can limit in a product, and what holds where they say nothing. */
+export interface LimitField {
+  field: string;
+  /** SI; Infinity: no limit. Absent where the field has no default to show. */
+  value?: number;
+  unit?: 's' | 'bytes/s';
+  about: string;
+}
+
+/**
+ * The limits that a scenario may set for a stack, with the product's own values.
+ *
+ * @example
+ * limitFields(findStack('qemu-7.2'))[0]
+ * // => { field: 'migration.downtimeLimit', value: 0.3, unit: 's', about: 'longest stop that its estimate may allow' }
+ */
+export function limitFields(stack: Stack): LimitField[] {
+  const { outboundLimit, constants, timeout } = stack;
+  const downtime = ownLimit(stack, 'downtimeLimitSeconds');
+  const rate = ownLimit(stack, 'maxBandwidth');
+  const outbound = outboundLimit && constants[outboundLimit[0]]?.[outboundLimit[1]];
+  return [
+    ...(downtime === undefined
+      ? []
+      : [
+          {
+            field: 'migration.downtimeLimit',
+            value: downtime,
+            unit: 's' as const,
+            about: 'longest stop that its estimate may allow',
+          },
+        ]),
+    ...(rate === undefined
+      ? []
+      : [
+          {
+            field: 'migration.maxBandwidth',
+            value: rate,
+            unit: 'bytes/s' as const,
+            about: 'rate of sending while the guest runs',
+          },
+        ]),
+    ...(timeout === undefined ? [] : [{ field: 'migration.timeout', about: timeout }]),
+    ...(outbound
+      ? [{ field: `parameters.${outboundLimit.join('.')}`, value: outbound.value, about: outbound.about }]
+      : []),
+  ];
 }
 
 function checkPostCopyAfter({ name, qemu }: Stack, migration: MigrationSpec): void {

@@ -1,5 +1,6 @@
 import type { PostCopyRecord } from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
+import { findStack } from '../scenario/catalog.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { StopTest } from '../models/migration/journal.js';
 import type { RunResult } from './run.js';
@@ -81,7 +82,10 @@ function cutShort({ migration }: Scenario, run: RunResult): string {
 
 /** Of a product that stops by another rule than that of the downtime limit. */
 function ruleStopped(run: RunResult, decision: string): string {
-  return `After ${passes(run)} ${size(run.leftAtStopBytes)} were left: ${decision}.`;
+  const after = `After ${passes(run)}`;
+  if (run.leftAtStopBytes >= leastBytes)
+    return `${after} ${size(run.leftAtStopBytes)} were left: ${decision}.`;
+  return decision.startsWith('nothing') ? `${after} ${decision}.` : `${after} nothing was left: ${decision}.`;
 }
 
 function cutOff({ migration }: Scenario, decision: string): string {
@@ -134,6 +138,12 @@ function testPassed(scenario: Scenario, run: RunResult): string {
   if (run.nearest === null) return `It stopped after ${rounds}.`;
   if (run.nearest.thresholdBytes === 0) return `After ${rounds} nothing was left.`;
   const { remainingBytes, thresholdBytes } = run.nearest;
+  if (remainingBytes < leastBytes) {
+    return (
+      `After ${rounds} nothing was left; ${size(thresholdBytes)} would have been allowed ` +
+      `(${limitTerms(scenario, run.nearest)}).`
+    );
+  }
   return (
     `After ${rounds} ${size(remainingBytes)} were left, within the limit of ` +
     `${size(thresholdBytes)} (${limitTerms(scenario, run.nearest)}).`
@@ -172,7 +182,32 @@ function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): st
   return (
     `${left}, ${digits(shortfall)} times the limit of ${size(nearest.thresholdBytes)} ` +
     `(${limitTerms(scenario, nearest)}); ` +
-    `with a downtime limit of ${time(enough)} that test would have passed.`
+    `with a downtime limit of ${time(enough)} that test would have passed.` +
+    whyNotLess(scenario, run)
+  );
+}
+
+/**
+ * What kept so much left, as far as the run's own figures prove it: that memory was written at least as fast as it was
+ * sent, in spite of throttling; and whether this product has a kind that would end it. Only of migration threads: a main
+ * loop's estimate is no rate of sending.
+ */
+function whyNotLess({ stack: name, migration }: Scenario, { repeats, mostThrottled }: RunResult): string {
+  const stack = findStack(name);
+  if (stack.qemu === undefined || repeats === null || repeats.dirtiedBytes < repeats.sentBytes) return '';
+  const rounds = repeats.rounds === 1 ? 'After another round' : `After each of ${repeats.rounds} more rounds`;
+  const throttled =
+    mostThrottled > 0
+      ? `, though its vCPUs were kept asleep for up to ${digits(100 * mostThrottled)} % of the time`
+      : '';
+  const knob =
+    stack.kinds.hybrid !== undefined && migration.kind === 'lm'
+      ? '; as kind hybrid it would end, for post-copy sends what is left once'
+      : '';
+  const rate = speed(repeats.sentBytes / repeats.seconds);
+  return (
+    ` ${rounds} at least ${size(repeats.leastLeftBytes)} were dirty again: ` +
+    `it rewrites them faster than ${rate} can send them${throttled}${knob}.`
   );
 }
 
@@ -180,7 +215,7 @@ function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): st
 function limitTerms(scenario: Scenario, test: StopTest): string {
   const { thresholdBytes } = test;
   const downtimeLimit = limitOf(scenario, test);
-  const estimate = downtimeLimit > 0 ? `${digits(thresholdBytes / downtimeLimit / 1e9)} GB/s` : 'speed';
+  const estimate = downtimeLimit > 0 ? speed(thresholdBytes / downtimeLimit) : 'speed';
   return `estimated ${estimate} x downtime limit ${time(downtimeLimit)}`;
 }
 
@@ -198,6 +233,9 @@ function roundUp(value: number): number {
   return Number((Math.ceil(value / step - 1e-9) * step).toPrecision(3));
 }
 
+/** Less than this is rounding, not a page. */
+const leastBytes = 1;
+
 /** Memory is counted in binary multiples. */
 function size(bytes: number): string {
   if (bytes < 2 ** 20) return `${digits(bytes / 2 ** 10)} KiB`;
@@ -207,6 +245,13 @@ function size(bytes: number): string {
 /** What went over a wire is counted in decimal multiples. */
 function wireSize(bytes: number): string {
   return bytes < 10e9 ? `${digits(bytes / 1e6)} MB` : `${digits(bytes / 1e9)} GB`;
+}
+
+function speed(bytesPerSecond: number): string {
+  if (bytesPerSecond >= 999.5e6) return `${digits(bytesPerSecond / 1e9)} GB/s`;
+  return bytesPerSecond >= 999.5e3
+    ? `${digits(bytesPerSecond / 1e6)} MB/s`
+    : `${digits(bytesPerSecond / 1e3)} kB/s`;
 }
 
 function time(seconds: number): string {

@@ -3,6 +3,7 @@ import type {
   Journal,
   MirrorJournal,
   PostCopyRecord,
+  Repeats,
   Round,
   StopTest,
   ThrottleStep,
@@ -41,6 +42,8 @@ export interface RunResult {
   migrationCpuSeconds: number;
   /** Of one core, from the first byte to the last (or until patience runs out). */
   migrationCpuShare: number;
+  /** Whose CPU time is in these besides the hypervisor's; null: nobody's. */
+  cpuBesides: string | null;
   /** Bytes/s carried for others: without the migration, and while it sends. */
   background: { alone: number; during: number };
   /**
@@ -64,9 +67,16 @@ export interface RunResult {
   postCopy?: PostCopyRecord;
   /** Why the product gave up or the guest was lost. */
   ended: string | null;
+  /** When that was, and when the guest stopped; seconds after the request. */
+  endedSeconds: number | null;
+  stoppedSeconds: number | null;
   /** What stopped the guest before the stop test passed. */
   forced: string | null;
   nearest: StopTest | null;
+  /** The rounds after the first, together. */
+  repeats: Repeats | null;
+  /** The largest share of their time that the vCPUs were kept asleep. */
+  mostThrottled: number;
   rounds?: readonly Round[];
   /** How the guest was slowed down; of runs with details in which it was. */
   throttleSteps?: readonly ThrottleStep[];
@@ -120,7 +130,7 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
   const verdict = verdictOf(journal, outbound.endedAt !== null && journal.resumedAt !== null);
   const completed = verdict === 'completed';
   const start = journal.transferStart;
-  const end = journal.transferEnd ?? bed.migration.sample();
+  const end = journal.transferEnd ?? (journal.sampler ?? bed.migration.sample)();
   const transferSeconds = start ? end.time - start.time : 0;
   const result: RunResult = {
     verdict,
@@ -138,6 +148,7 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     mirror: journal.mirror,
     migrationCpuSeconds: end.cpuSeconds,
     migrationCpuShare: transferSeconds > 0 ? (end.cpuSeconds - start!.cpuSeconds) / transferSeconds : 0,
+    cpuBesides: journal.cpuBesides,
     background: {
       alone: link.backgroundAlone,
       during: transferSeconds > 0 ? (end.backgroundBytes - start!.backgroundBytes) / transferSeconds : 0,
@@ -150,8 +161,12 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     downtimeParts: completed && tellsParts(stack) ? journal.downtimeParts : null,
     ...(journal.postCopy && { postCopy: journal.postCopy }),
     ended: journal.failed ?? journal.aborted,
+    endedSeconds: verdict === 'aborted' || verdict === 'failed' ? (journal.finishedAt ?? end.time) : null,
+    stoppedSeconds: journal.stoppedAt,
     forced: journal.forced,
     nearest: journal.nearest,
+    repeats: journal.repeats,
+    mostThrottled: journal.mostThrottled,
     ...(journal.rounds && { rounds: journal.rounds }),
     ...(journal.throttleSteps?.length && { throttleSteps: journal.throttleSteps }),
     calls: journal.calls,

@@ -3,7 +3,8 @@ import { findProfile, findStack, stacks } from '../../scenario/catalog.js';
 import { outputPage, printJson, printText } from '../output.js';
 import { provenanceOf } from '../provenance.js';
 import { singleText, type Arguments } from '../scenario-input.js';
-import { stackListText, stackText } from '../text/stack-text.js';
+import { stackListText } from '../text/stack-list-text.js';
+import { stackText } from '../text/stack-text.js';
 
 export function options(yargs: Argv): Argv {
   return yargs

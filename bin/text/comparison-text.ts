@@ -65,7 +65,8 @@ const limitFields: readonly { name: string; field: string; of: (prediction: Pred
   {
     name: 'downtime limit',
     field: 'migration.downtimeLimit',
-    of: ({ scenario }) => formatSeconds(scenario.migration.downtimeLimit),
+    of: ({ scenario: { migration } }) =>
+      migration.downtimeLimit === Infinity ? 'none' : formatSeconds(migration.downtimeLimit),
   },
   {
     name: 'limit of rate',

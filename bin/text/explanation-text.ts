@@ -5,6 +5,7 @@ import { findStack } from '../../scenario/catalog.js';
 import type { Explanation } from '../../studies/explain.js';
 import type { Provenance } from '../provenance.js';
 import { diskStory } from './disk-text.js';
+import { partNames, type DowntimeParts } from './downtime-parts.js';
 import { pairs } from './pairs.js';
 import { scenarioLines } from './scenario-lines.js';
 import { verdictColor } from './verdict.js';
@@ -52,7 +53,8 @@ function ofOneVm(explanation: Explanation): Explanation {
 }
 
 function introduction({ scenario, setupSeconds, vms, decisiveVm }: Explanation): string {
-  const { stopRule } = findStack(scenario.stack);
+  const stack = findStack(scenario.stack);
+  const { stopRule } = stack;
   if (stopRule !== undefined) {
     return (
       `The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. Each round sends all that was dirty ` +
@@ -61,12 +63,30 @@ function introduction({ scenario, setupSeconds, vms, decisiveVm }: Explanation):
     );
   }
   const limit = formatSeconds(scenario.migration.downtimeLimit);
-  const which = vms ? `These are the rounds of VM ${decisiveVm} of ${vms.length}. ` : '';
+  const { qemu, constants } = stack;
+  if (qemu !== undefined) {
+    const isFixed = /^(?:qemu|libvirt)-/u.test(stack.name);
+    const allowed = isFixed
+      ? `the downtime limit of ${limit}`
+      : `the downtime limit, which ${stack.name} may change on the way`;
+    const window = formatSeconds(constants.qemu?.windowSeconds?.value ?? 0.1);
+    return (
+      `${whose(vms, decisiveVm)}The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. ` +
+      'QEMU tests while it sends, and finishes no pass for it: once less seems to be left than is allowed ' +
+      `(the bandwidth of the last ${window} x ${allowed}), the dirty log is fetched, which ends a round; ` +
+      'if what is left then is still allowed, the guest stops.'
+    );
+  }
+  const which = whose(vms, decisiveVm);
   return (
     `${which}The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. Whenever what is left looks small enough, ` +
     'the dirty log is fetched, which ends a round, and what is left then is held against what is allowed: ' +
     `the estimated speed x ${limit}.`
   );
+}
+
+function whose(vms: Explanation['vms'], decisiveVm: number | undefined): string {
+  return vms ? `These are the rounds of VM ${decisiveVm} of ${vms.length}. ` : '';
 }
 
 function roundsTable(rounds: readonly Round[], page: Page): string {
@@ -140,30 +160,73 @@ function finite(bytes: number): number {
 }
 
 function timeline(explanation: Explanation): [string, string][] {
-  const { totalSeconds, downtimeSeconds, sourceDowntimeSeconds, setupSeconds, leftAtStopBytes, bytesOnWire } =
-    explanation;
+  const { verdict, totalSeconds, downtimeSeconds, sourceDowntimeSeconds, setupSeconds } = explanation;
+  const { leftAtStopBytes, bytesOnWire } = explanation;
   const rows: [string, string][] = [];
   if (setupSeconds !== null)
     rows.push(['before the transfer', `${formatSeconds(setupSeconds)}: checks and set-up`]);
   rows.push(['sent', formatBytes(bytesOnWire, 'decimal')], ...diskStory(explanation));
   if (explanation.throttleSteps) rows.push(['vCPUs kept asleep', throttled(explanation.throttleSteps)]);
+  rows.push(...stop(explanation));
   if (downtimeSeconds !== null && sourceDowntimeSeconds !== null) {
-    const left = formatBytes(leftAtStopBytes);
-    rows.push(
-      ['downtime', `${formatSeconds(downtimeSeconds)}, of which`],
-      ['  at the source', `${formatSeconds(sourceDowntimeSeconds)}: ${left} were left to be handed over`],
-      [
-        '  after it',
-        `${formatSeconds(downtimeSeconds - sourceDowntimeSeconds)}: what the socket still held, loading the state, the order to run`,
-      ],
-    );
+    rows.push(['downtime', `${formatSeconds(downtimeSeconds)}, of which`]);
+    const { downtimeParts } = explanation;
+    if (downtimeParts) rows.push(...partRows(downtimeParts, explanation));
+    else {
+      const left = formatBytes(leftAtStopBytes);
+      const after = formatSeconds(downtimeSeconds - sourceDowntimeSeconds);
+      rows.push(
+        ['  at the source', `${formatSeconds(sourceDowntimeSeconds)}: ${left} were left to be handed over`],
+        ['  after it', `${after}: what the socket still held, loading the state, the order to run`],
+      );
+    }
+    if (downtimeParts) rows.push(['  at the source', `${formatSeconds(sourceDowntimeSeconds)} of it in all`]);
   }
   const { postCopy } = explanation;
   if (postCopy) {
     const waited = formatSeconds(postCopy.stallSeconds);
     const asked = Math.round(postCopy.requests).toLocaleString('en');
-    rows.push(['post-copy', `the guest asked for ${asked} pages and waited ${waited} for them`]);
+    const from = formatSeconds(postCopy.startedAt);
+    rows.push([
+      'post-copy',
+      `went over at ${from}; the guest asked for ${asked} pages and waited ${waited} for them`,
+    ]);
+  }
+  if (explanation.endedSeconds !== undefined) {
+    const how = verdict === 'failed' ? 'the guest was lost' : 'the product gave up';
+    rows.push([verdict, `at ${formatSeconds(explanation.endedSeconds)}: ${how}`]);
   }
   if (totalSeconds !== null) rows.push(['in all', formatSeconds(totalSeconds)]);
   return rows;
+}
+
+/** When the guest was stopped, and by what if it was no stop test. */
+function stop({ stoppedSeconds, forced, postCopy }: Explanation): [string, string][] {
+  if (stoppedSeconds === undefined) return [];
+  const why = forced !== undefined ? `: ${forced}` : postCopy ? ', to go over to post-copy' : '';
+  return [['guest stopped', `at ${formatSeconds(stoppedSeconds)}${why}`]];
+}
+
+/** The parts of a downtime that took any time, in their order. */
+function partRows(parts: DowntimeParts, { leftAtStopBytes, forced }: Explanation): [string, string][] {
+  const left =
+    forced === undefined
+      ? `sending what was left, ${formatBytes(leftAtStopBytes)}`
+      : 'sending while it stood still';
+  const abouts: Record<keyof DowntimeParts, string> = {
+    stop: 'stopping the vCPUs',
+    flush: 'flushing the disks and handing them over',
+    disk: 'the rest of the disk',
+    finalSync: 'the last fetch of the dirty log',
+    discard: 'telling the destination which of its pages are stale',
+    lastCopy: left,
+    deviceState: 'writing the state of the devices',
+    queued: 'until the destination had read what was on its way',
+    load: 'loading the state there',
+    announce: 'telling the network where the guest is now',
+    resume: 'hearing of the end, and starting the vCPUs',
+  };
+  return partNames
+    .filter(([part]) => parts[part] > 0)
+    .map(([part, name]) => [`  ${name}`, `${formatSeconds(parts[part])}: ${abouts[part]}`]);
 }

@@ -6,6 +6,7 @@ import type { Prediction, VmPrediction } from '../../studies/predict.js';
 import type { Summary } from '../../studies/summary.js';
 import type { Provenance } from '../provenance.js';
 import { diskFacts } from './disk-text.js';
+import { partNames, type DowntimeParts } from './downtime-parts.js';
 import { pairs } from './pairs.js';
 import { scenarioLines } from './scenario-lines.js';
 import { verdictColor } from './verdict.js';
@@ -102,8 +103,12 @@ function rangeText(values: readonly number[], format: (value: number) => string)
 }
 
 function timeRow(name: string, { p10, p50, p90, mean }: Summary): string[] {
-  const decimals = p50 < 0.1 ? 3 : p50 < 10 ? 2 : p50 < 100 ? 1 : 0;
-  return [name, ...[p50, p10, p90, mean].map((seconds) => `${seconds.toFixed(decimals)} s`)];
+  const isShort = p50 < 0.1;
+  const [factor, unit] = isShort ? [1000, 'ms'] : [1, 's'];
+  const decimals = p50 * factor < 10 ? 2 : p50 * factor < 100 ? 1 : 0;
+  const show = (seconds: number) =>
+    seconds === 0 ? `0 ${unit}` : `${(seconds * factor).toFixed(decimals)} ${unit}`;
+  return [name, ...[p50, p10, p90, mean].map(show)];
 }
 
 function facts(prediction: Prediction, replications: number): [string, string][] {
@@ -117,14 +122,16 @@ function facts(prediction: Prediction, replications: number): [string, string][]
     ...diskFacts(prediction),
     [
       'CPU',
-      `${formatSeconds(prediction.migrationCpuSeconds)}, ${formatPercent(prediction.migrationCpuShare)} of a core`,
+      `${formatSeconds(prediction.migrationCpuSeconds)}, ${formatPercent(prediction.migrationCpuShare)} of a core` +
+        (prediction.cpuBesides === undefined ? '' : `, with that of ${prediction.cpuBesides}`),
     ],
     ['other traffic', alone > 0 && `${formatNumber(during)} Mbit/s, alone ${formatNumber(alone)} Mbit/s`],
-    ['guest slower by', formatPercent(guestSlowdown)],
+    ['guest slower by', guestSlowdown < 0.001 ? 'less than 0.1 %' : formatPercent(guestSlowdown)],
+    ['downtime made of', prediction.downtimeParts !== undefined && partsText(prediction.downtimeParts)],
     [
       'stop test',
       convergence !== null &&
-        `${formatBytes(convergence.remainingBytesAtBest)} left, ${formatBytes(convergence.thresholdBytes)} allowed`,
+        `${convergence.remainingBytesAtBest < 1 ? 'nothing' : formatBytes(convergence.remainingBytesAtBest)} left, ${formatBytes(convergence.thresholdBytes)} allowed`,
     ],
     [
       'typical run',
@@ -133,4 +140,15 @@ function facts(prediction: Prediction, replications: number): [string, string][]
     ],
   ];
   return rows.filter((row): row is [string, string] => row[1] !== false);
+}
+
+/** Parts below this share of the whole are left out. */
+const LEAST_PART = 0.005;
+
+function partsText(parts: DowntimeParts): string {
+  const whole = partNames.reduce((sum, [part]) => sum + parts[part], 0);
+  return partNames
+    .filter(([part]) => parts[part] > LEAST_PART * whole)
+    .map(([part, name]) => `${name} ${formatSeconds(parts[part])}`)
+    .join(', ');
 }

@@ -3,17 +3,12 @@ import { renderTable, type Page, type TextTable } from '../../report/table.js';
 import { wrapWords } from '../../report/wrap.js';
 import type { findProfile, findStack } from '../../scenario/catalog.js';
 import { formatQuantity, type Dimension } from '../../scenario/units.js';
+import { capabilitiesOf, limitFields } from '../../studies/qemu-abilities.js';
 import { pairs } from './pairs.js';
 
 type Stack = ReturnType<typeof findStack>;
 type Profile = ReturnType<typeof findProfile>;
 type Constant = Stack['constants'][string][string];
-
-/** The products, a few lines each. */
-export function stackListText(stacks: readonly Stack[], page: Page): string {
-  const blocks = stacks.map((stack) => `${heading(stack, page)}\n`);
-  return `${blocks.join('\n')}\n${page.palette.dim('migsim stacks NAME lists the constants of one.')}\n`;
-}
 
 function heading({ name, about, versions, kinds, profile, stopRule }: Stack, page: Page): string {
   const rows = [
@@ -43,10 +38,35 @@ export function stackText(stack: Stack, profile: Profile, page: Page): string {
   };
   return [
     `${heading(stack, page)}\n`,
+    ...limits(stack, page),
+    ...abilities(stack, page),
     section(`Constants of ${stack.name}`, stack.constants),
     section(`Constants of profile ${profile.name}: ${profile.about}`, profile.constants),
     burst(profile, page),
   ].join('\n');
+}
+
+/** Which of a scenario's fields limit it. */
+function limits(stack: Stack, page: Page): string[] {
+  const rows = limitFields(stack).map(({ field, value, unit = '1', about }): [string, string] => [
+    field,
+    value === undefined ? about : `${written(value, unit)}: ${about}`,
+  ]);
+  if (rows.length === 0) return [];
+  return [`${page.palette.bold('Limits that a scenario may set')}\n${pairs(rows, page)}\n`];
+}
+
+/** What its QEMU can be told to do besides; what is not simulated on one line. */
+function abilities(stack: Stack, page: Page): string[] {
+  const all = capabilitiesOf(stack);
+  if (all.length === 0) return [];
+  const rows = all
+    .filter(({ notSimulated }) => notSimulated === undefined)
+    .map(({ name, about }): [string, string] => [name, about]);
+  const others = all.filter(({ notSimulated }) => notSimulated !== undefined).map(({ name }) => name);
+  if (others.length > 0) rows.push(['not simulated', others.join(', ')]);
+  const title = `Capabilities of QEMU ${stack.qemu}, for migration.capabilities`;
+  return [`${wrapWords(title, page.width).map(page.palette.bold).join('\n')}\n${pairs(rows, page)}\n`];
 }
 
 function row(name: string, constant: Constant, { fitted = {} }: Profile): string[] {
@@ -56,19 +76,19 @@ function row(name: string, constant: Constant, { fitted = {} }: Profile): string
 }
 
 /** Units of constants; a cost per page or byte is a time with the rest of the unit behind it. */
-const UNITS: Readonly<Record<string, readonly [Dimension, string]>> = {
+const UNITS: Readonly<Record<string, readonly [dimension: Dimension, rest: string, zero?: string]>> = {
   s: ['seconds', ''],
   's/page': ['seconds', '/page'],
   's/byte': ['seconds', '/byte'],
-  bytes: ['bytes', ''],
-  'bytes/s': ['rate', ''],
+  bytes: ['bytes', '', ' B'],
+  'bytes/s': ['rate', '', ' B/s'],
   '%': ['fraction', ''],
 };
 
 function written(value: number, unit: string): string {
-  const [dimension, rest] = UNITS[unit] ?? [undefined, unit === '1' ? '' : ` ${unit}`];
-  if (!dimension || value === 0)
-    return `${formatNumber(value)}${value === 0 && dimension ? ` ${unit}` : rest}`;
+  const [dimension, rest, zero = ` ${unit}`] = UNITS[unit] ?? [undefined, unit === '1' ? '' : ` ${unit}`];
+  if (value === Infinity) return dimension === 'seconds' ? 'none' : 'unlimited';
+  if (!dimension || value === 0) return `${formatNumber(value)}${dimension ? zero : rest}`;
   return `${formatQuantity(rounded(value), dimension)}${rest}`;
 }
 

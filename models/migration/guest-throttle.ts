@@ -22,6 +22,7 @@ export function createGuestThrottle({ sim, guest, state, journal }: ThreadMigrat
       if (share === state.throttle) return;
       state.throttle = share;
       guest.throttle(1 - share);
+      journal.mostThrottled = Math.max(journal.mostThrottled, share);
       journal.throttleSteps?.push({ time: sim.now, share });
     },
     share: () => state.throttle,

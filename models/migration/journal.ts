@@ -95,17 +95,38 @@ export interface XbzrleCounts {
   unchanged: number;
 }
 
+/** What the rounds after the first came to: whether a guest rewrites memory faster than it is sent. */
+export interface Repeats {
+  rounds: number;
+  seconds: number;
+  /** Memory sent, and memory that the fetches of the dirty log found written; bytes of pages. */
+  sentBytes: number;
+  dirtiedBytes: number;
+  /** The least that was left after any fetch of them. */
+  leastLeftBytes: number;
+}
+
 /** What a migration writes down as it goes; times are simulated seconds. */
 export interface Journal {
   /** Kept only when somebody will read them: a migration that does not converge has thousands. */
   readonly rounds?: Round[];
   /** Kept with the rounds. */
   readonly throttleSteps?: ThrottleStep[];
+  /** The largest share of their time that the vCPUs were kept asleep. */
+  mostThrottled: number;
+  /** Null before the second round has ended. */
+  repeats: Repeats | null;
+  /** Of memory, as the fetches of the dirty log found it; a page counts once a fetch. */
+  dirtiedBytes: number;
   syncs: number;
   /** Iterate calls made one by one (a stretch where no test could succeed counts once). */
   calls: number;
   /** When the first byte was sent. */
   transferStart: Sample | null;
+  /** Whoever sends knows what he has used by now; null before he begins. */
+  sampler: (() => Sample) | null;
+  /** Whose CPU time the samples have besides the hypervisor's; null: nobody's. */
+  cpuBesides: string | null;
   firstPassAt: number | null;
   /** Data pages sent so far, of these in the first pass, and before what was left was sent without a limit. */
   dataPagesSent: number;
@@ -158,9 +179,14 @@ export interface StopTest {
 export function createJournal(withRounds: boolean): Journal {
   return {
     ...(withRounds && { rounds: [], throttleSteps: [] }),
+    mostThrottled: 0,
+    repeats: null,
+    dirtiedBytes: 0,
     syncs: 0,
     calls: 0,
     transferStart: null,
+    sampler: null,
+    cpuBesides: null,
     firstPassAt: null,
     dataPagesSent: 0,
     dataPagesInFirstPass: 0,

@@ -17,6 +17,7 @@ import { remainingBytes, sync } from './rounds.js';
  */
 export function* passPreCopy(m: PassMigration, rule: StopRule): Process {
   const { sim, journal, guest } = m;
+  journal.sampler = () => m.sample();
   journal.transferStart ??= m.sample();
   sync(m);
   yield delay(m.rules.setupSeconds);

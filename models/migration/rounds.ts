@@ -28,11 +28,32 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
   const { sim, journal } = m;
   let start = sim.now;
   let carriedBefore = m.stream.carried();
+  const standing = () => ({
+    time: sim.now,
+    sent: journal.dataPagesSent * pageBytes,
+    dirtied: journal.dirtiedBytes,
+  });
+  let firstEnd: ReturnType<typeof standing> | null = null;
+  const repeat = (remaining: number): void => {
+    if (firstEnd === null) {
+      firstEnd = standing();
+      return;
+    }
+    const { time, sent, dirtied } = standing();
+    journal.repeats = {
+      rounds: (journal.repeats?.rounds ?? 0) + 1,
+      seconds: time - firstEnd.time,
+      sentBytes: sent - firstEnd.sent,
+      dirtiedBytes: dirtied - firstEnd.dirtied,
+      leastLeftBytes: Math.min(remaining, journal.repeats?.leastLeftBytes ?? Infinity),
+    };
+  };
   return {
     end(estimate, threshold, fits, downtimeLimitSeconds) {
       const pending = pendingBytes(m);
       const remaining = pending < leastBytes ? 0 : pending;
       journal.syncs++;
+      repeat(remaining);
       if (isNearer({ remainingBytes: remaining, thresholdBytes: threshold }, journal.nearest)) {
         journal.nearest = {
           remainingBytes: remaining,
@@ -74,6 +95,7 @@ export function sync(m: Migration): number {
   // Booked when it is known how many there were: the guest is that much later from now on.
   m.guest.lose(pages * m.costs.firstWriteSeconds);
   const dirtied = pages * pageBytes;
+  m.journal.dirtiedBytes += dirtied;
   m.record?.('dirtied', dirtied);
   m.record?.('remaining', remainingBytes(m));
   return dirtied;

@@ -23,6 +23,7 @@ export type PreCopyEnd = 'fits' | 'post-copy' | 'cancelled';
  */
 export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
   const { sim, journal, requests, state } = m;
+  journal.sampler = () => m.sample();
   journal.transferStart ??= m.sample();
   const rounds = createRounds(m);
   sync(m);

@@ -26,7 +26,7 @@ export const cloudHypervisor51: Stack = {
   name: 'cloud-hypervisor-51',
   about: 'Cloud Hypervisor until v51: five passes over what is dirty, no downtime target, so it always ends',
   versions: ['Cloud Hypervisor v51'],
-  profile: 'qemu-7.2-bench',
+  profile: 'server-10g',
   constants: {
     cloudHypervisor: {
       maxDirtyPasses: {
@@ -59,7 +59,7 @@ export const cloudHypervisor52: Stack = {
   name: 'cloud-hypervisor-52',
   about: 'Cloud Hypervisor v52 and later: passes until what is left fits the downtime, or a timeout',
   versions: ['Cloud Hypervisor v52'],
-  profile: 'qemu-7.2-bench',
+  profile: 'server-10g',
   constants: {
     cloudHypervisor: {
       downtimeLimitSeconds: {

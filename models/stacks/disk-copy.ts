@@ -61,6 +61,7 @@ export function* mirrorDisk(
   isCompletedFirst = false,
 ): Process<Mirror | null> {
   const { granularityBytes, pollSeconds, ...rules } = bed.constants.mirror as unknown as MirrorConstants;
+  m.journal.sampler = () => m.sample();
   m.journal.transferStart ??= m.sample();
   const image = createDiskImage({
     disk: bed.disk,

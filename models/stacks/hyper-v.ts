@@ -26,7 +26,7 @@ function hyperV(
     name: `hyper-v-${version.toLowerCase().replace(' ', '-')}`,
     about: `Hyper-V of Windows Server ${version}: ${maxPasses} passes at most, then it suspends the guest`,
     versions: [`Windows Server ${version}`],
-    profile: 'qemu-7.2-bench',
+    profile: 'server-10g',
     constants: {
       hyperv: {
         maxPasses: { value: maxPasses, unit: '1', about, source },

@@ -53,7 +53,7 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
     name: `kubevirt-${version}`,
     about,
     versions: [products, `QEMU ${qemu}`],
-    profile: engine.profile,
+    profile: 'server-10g',
     qemu,
     over: (other) => ({ ...kubevirtStack(version, other), name: `kubevirt-${version}/qemu-${other}` }),
     timeout: 'the acceptable time for the whole migration, instead of completionTimeoutPerGiB for each GB',

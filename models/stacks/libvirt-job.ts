@@ -56,6 +56,7 @@ export function startJob(bed: Testbed, kind: MigrationKind, pace: number): Libvi
  */
 function throughTunnel(m: ThreadMigration, byteSeconds: number): ThreadMigration {
   m.stream.limitRate(m.source.speedOfNext() / byteSeconds);
+  m.journal.cpuBesides = 'libvirtd, which the stream goes through';
   return {
     ...m,
     sample() {

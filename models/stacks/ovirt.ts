@@ -21,7 +21,7 @@ export function ovirtStack(policy: OvirtPolicy, qemuVersion?: string): Stack {
     name: policy.name,
     about: `oVirt 4.5, policy ${policy.title}: ${policy.about}`,
     versions: ['oVirt 4.5', 'vdsm 4.50', `QEMU ${qemu}`],
-    profile: engine.profile,
+    profile: 'server-10g',
     qemu,
     over: (other) => ({ ...ovirtStack(policy, other), name: `${policy.name}/qemu-${other}` }),
     constants: {

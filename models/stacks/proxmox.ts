@@ -60,7 +60,7 @@ export function proxmoxStack(qemuVersion = '10.1'): Stack {
     name: 'proxmox-9',
     about: 'Proxmox VE 9: the downtime doubles until the guest may stop',
     versions: ['Proxmox VE 9', 'qemu-server 9.2.6', `QEMU ${qemuVersion}`],
-    profile: engine.profile,
+    profile: 'server-10g',
     qemu: qemuVersion,
     over: (other) => ({ ...proxmoxStack(other), name: `proxmox-9/qemu-${other}` }),
     constants: {

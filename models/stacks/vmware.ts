@@ -40,7 +40,7 @@ export const vmware41: Stack = {
   name: 'vmware-4.1',
   about: 'vSphere 4.1 vMotion: passes; what does not converge moves early (Quick Resume) or fails',
   versions: ['ESX 4.1'],
-  profile: 'qemu-7.2-bench',
+  profile: 'server-10g',
   constants: {
     vmware: {
       ...common,
@@ -90,7 +90,7 @@ export const vmware50: Stack = {
   name: 'vmware-5.0',
   about: 'vSphere 5.0 vMotion: passes; SDPS slows down a guest that writes faster than can be sent',
   versions: ['ESXi 5.0'],
-  profile: 'qemu-7.2-bench',
+  profile: 'server-10g',
   constants: {
     vmware: {
       ...common,

@@ -12,7 +12,7 @@ export const xen42: Stack = {
   name: 'xen-4.2',
   about: 'Xen 4.2 by xl: passes, no downtime target, so it always ends',
   versions: ['Xen 4.2'],
-  profile: 'qemu-7.2-bench',
+  profile: 'server-10g',
   constants: {
     xen: {
       maxPasses: {
@@ -60,7 +60,7 @@ export const xen420: Stack = {
   name: 'xen-4.20',
   about: 'Xen 4.20 by xl: five passes at most, no downtime target, so it always ends',
   versions: ['Xen 4.20'],
-  profile: 'qemu-7.2-bench',
+  profile: 'server-10g',
   constants: {
     xen: {
       maxPasses: {

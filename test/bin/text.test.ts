@@ -7,11 +7,13 @@ import { explanationText } from '../../bin/text/explanation-text.js';
 import { pairs } from '../../bin/text/pairs.js';
 import { predictionText } from '../../bin/text/prediction-text.js';
 import { scenarioLines } from '../../bin/text/scenario-lines.js';
+import { stackFamilies } from '../../bin/text/stack-families.js';
+import { stackListText } from '../../bin/text/stack-list-text.js';
 import { stackText } from '../../bin/text/stack-text.js';
 import { thresholdText } from '../../bin/text/threshold-text.js';
 import { profileHash } from '../../calibration/profile-hash.js';
 import { textWidth } from '../../report/text-width.js';
-import { findProfile, findStack } from '../../scenario/catalog.js';
+import { findProfile, findStack, stacks } from '../../scenario/catalog.js';
 import { prepareComparison } from '../../studies/compare.js';
 import type { Explanation } from '../../studies/explain.js';
 import { predictionOf } from '../../studies/predict.js';
@@ -84,6 +86,7 @@ describe('text for people', () => {
       thresholdText(threshold, axis, prepared.scenario, source, page(width, isColored)),
     comparison: (width, isColored) => comparisonText(compared, source, page(width, isColored)),
     explanation: (width, isColored) => explanationText(explanation(100), source, page(width, isColored)),
+    'list of stacks': (width, isColored) => stackListText(stacks, page(width, isColored)),
     stack: (width, isColored) =>
       stackText(findStack('qemu-1.2.1'), findProfile('qemu-1.2.1-bench'), page(width, isColored)),
   };
@@ -187,6 +190,128 @@ describe('text for people', () => {
     expect(say({ lastCompleting, firstFailing })).toContain(
       'Completes from 102 MiB of vm.workload[0].size on',
     );
+  });
+});
+
+const parts = {
+  stop: 0.0003,
+  flush: 0,
+  disk: 0,
+  finalSync: 0.005,
+  discard: 0,
+  lastCopy: 0.2,
+  deviceState: 0,
+  queued: 0.003,
+  load: 0.001,
+  resume: 0.0005,
+  announce: 0,
+};
+
+const scenarioOf = (fields: Record<string, unknown>) =>
+  prepare(Object.entries(fields).map(([path, value]) => ({ origin: 'test', path, value }))).scenario;
+
+describe('stacks', () => {
+  it('stand in one line each at 80 columns, under the titles of their families', () => {
+    const text = stackListText(stacks, plain);
+    expect(text).toMatch(
+      /^KubeVirt\n {2}kubevirt-1\.3 +8\.2 {2}L[-BSPH]{4} {2}800 s a GB, then post-copy or abort$/mu,
+    );
+    for (const { name } of stacks) expect(text).toContain(`  ${name} `);
+    expect(text.split('\n').length).toBeLessThan(stacks.length + 20);
+    expect(text).toContain('NAME/qemu-V');
+  });
+
+  it('are described in few words, and none that is not there', () => {
+    const names = stacks.map(({ name }) => name);
+    for (const { stacks: abouts } of stackFamilies) {
+      for (const [name, about] of Object.entries(abouts)) {
+        expect(names).toContain(name);
+        expect(about.length).toBeLessThanOrEqual(40);
+      }
+    }
+    expect(stackFamilies[0]!.title).toBe('OpenStack');
+  });
+
+  it('over a QEMU stay on the page', () => {
+    for (const width of [60, 80, 110]) {
+      const text = stackText(findStack('kubevirt-1.4'), findProfile('server-10g'), page(width, true));
+      for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(width);
+    }
+  });
+
+  it('tell the limits that a scenario may set, the capabilities of their QEMU, and units where a value is 0', () => {
+    const text = stackText(findStack('qemu-9.2'), findProfile('qemu-7.2-bench'), page(110));
+    expect(text).toMatch(/^migration\.downtimeLimit +300 ms: longest stop/mu);
+    expect(text).toMatch(/^migration\.maxBandwidth +128 MiB\/s: /mu);
+    expect(text).toMatch(/^dirty-limit +limits what each vCPU may dirty/mu);
+    expect(text).toMatch(/^not simulated +rdma-pin-all, /mu);
+    expect(text).not.toMatch(/^compress /mu);
+    expect(text).toMatch(/^qemu\.switchoverBandwidth +0 B\/s /mu);
+    expect(text).toMatch(/^autoConverge\.trigger +50 % /mu);
+    const nova = stackText(findStack('nova-stein'), findProfile('icclab-2014'), page(110));
+    expect(nova).toMatch(/^migration\.maxBandwidth +unlimited: /mu);
+    expect(stackText(findStack('xen-4.2'), findProfile('server-10g'), plain)).not.toContain('Capabilities');
+  });
+});
+
+describe('a migration by a thread', () => {
+  const scenario = scenarioOf({ stack: 'qemu-7.2' });
+  const told = (change: Partial<Explanation>) =>
+    explanationText({ ...explanation(1), scenario, ...change }, source, page(110));
+
+  it('is told as what it does: tests while it sends', () => {
+    expect(told({}).replace(/\s+/gu, ' ')).toContain(
+      'QEMU tests while it sends, and finishes no pass for it: once less seems to be left than is allowed ' +
+        '(the bandwidth of the last 100 ms x the downtime limit of 300 ms)',
+    );
+    expect(told({ scenario: scenarioOf({ stack: 'nova-stein' }) }).replace(/\s+/gu, ' ')).toContain(
+      'the downtime limit, which nova-stein may change on the way',
+    );
+  });
+
+  it('has a downtime in parts, of which those that took no time are left out', () => {
+    const text = told({
+      verdict: 'completed',
+      downtimeSeconds: 0.2098,
+      sourceDowntimeSeconds: 0.2053,
+      downtimeParts: parts,
+      leftAtStopBytes: 20 * 2 ** 20,
+      stoppedSeconds: 12,
+    });
+    expect(text).toMatch(/^guest stopped +at 12 s$/mu);
+    expect(text).toMatch(/^ {2}last copy +200 ms: sending what was left, 20 MiB$/mu);
+    expect(text).toMatch(/^ {2}at the source +205 ms of it in all$/mu);
+    expect(text).not.toMatch(/^ {2}(?:flush|disk|discard|device state) /mu);
+  });
+
+  it('says what stopped the guest, and when the product gave up', () => {
+    expect(told({ stoppedSeconds: 9, forced: 'Nova paused the guest after 9 s' })).toMatch(
+      /^guest stopped +at 9 s: Nova paused the guest after 9 s$/mu,
+    );
+    expect(told({ verdict: 'aborted', endedSeconds: 164 })).toMatch(
+      /^aborted +at 164 s: the product gave up$/mu,
+    );
+  });
+
+  it('is predicted with the parts of its downtime, short times in ms, and whose CPU time is in it', () => {
+    const run = {
+      ...completedRun,
+      downtimeParts: parts,
+      downtimeSeconds: 0.0083,
+      sourceDowntimeSeconds: 0,
+      cpuBesides: 'libvirtd, which the stream goes through',
+      guestSlowdown: 0,
+      nearest: { remainingBytes: 0, thresholdBytes: 2 ** 20 },
+    };
+    const prediction = predictionOf(prepared, [run]);
+    expect(prediction.downtimeParts).toEqual(parts);
+    const text = predictionText(prediction, source, page(110));
+    expect(text).toMatch(/^downtime made of +final sync 5 ms, last copy 200 ms, queued 3 ms$/mu);
+    expect(text).toMatch(/^downtime +8\.30 ms /mu);
+    expect(text).toMatch(/^of it at the source +0 ms /mu);
+    expect(text).toMatch(/^CPU .* of a core, with that of libvirtd, which the stream goes through$/mu);
+    expect(text).toMatch(/^guest slower by +less than 0\.1 %$/mu);
+    expect(text).toMatch(/^stop test +nothing left, 1 MiB allowed$/mu);
   });
 });
 

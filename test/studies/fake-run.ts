@@ -16,6 +16,7 @@ export const completedRun: RunResult = {
   mirror: null,
   migrationCpuSeconds: 6,
   migrationCpuShare: 0.5,
+  cpuBesides: null,
   background: { alone: 50e6, during: 40e6 },
   guestSlowdown: 0.05,
   dataPagesAfterFirstPass: 1000,
@@ -24,8 +25,12 @@ export const completedRun: RunResult = {
   decision: null,
   downtimeParts: null,
   ended: null,
+  endedSeconds: null,
+  stoppedSeconds: 19,
   forced: null,
   nearest: { remainingBytes: 90 * MIB, thresholdBytes: 100 * MIB },
+  repeats: null,
+  mostThrottled: 0,
   calls: 100,
   events: 300,
 };
@@ -38,6 +43,7 @@ export const lostRun: RunResult = {
   downtimeSeconds: null,
   sourceDowntimeSeconds: null,
   syncs: 100,
+  stoppedSeconds: null,
   leftAtStopBytes: 0,
   nearest: { remainingBytes: 110 * MIB, thresholdBytes: 100 * MIB },
 };

@@ -19,6 +19,7 @@ const prepared = (fields: Fields) =>
 function migrate(stack: string, stress: string, fields: Fields = {}) {
   const { scenario, parameters } = prepared({
     stack,
+    profile,
     'vm.ram': '4 GiB',
     'vm.resident': '1 GB',
     'vm.workload[0].size': stress,
@@ -33,6 +34,7 @@ function migrate(stack: string, stress: string, fields: Fields = {}) {
 function abortTime(stack: string, stress: string, fields: Fields = {}): number {
   const { scenario, parameters } = prepared({
     stack,
+    profile,
     'vm.ram': '4 GiB',
     'vm.resident': '1 GB',
     'vm.workload[0].size': stress,
@@ -45,6 +47,8 @@ function abortTime(stack: string, stress: string, fields: Fields = {}): number {
   return journal.finishedAt!;
 }
 
+/** A place with 1 Gbit/s between two hosts. */
+const profile = 'qemu-7.2-bench';
 const hot = '200 MiB';
 const disrupt = { 'parameters.kubevirt.allowWorkloadDisruption': 1 };
 

@@ -60,7 +60,13 @@ describe('an orchestrator that may go over to post-copy', () => {
     { stack: 'proxmox-9', 'migration.capabilities': ['postcopy-ram'], 'migration.postCopyAfter': '5 s' },
   ])('ends so what would not converge: $stack', (fields) => {
     const guest = { 'vm.ram': '1 GiB', 'vm.resident': '200 MiB', 'vm.workload[0].size': '256 MiB' };
-    const { scenario, parameters } = prepared({ ...guest, 'migration.patience': '1000 s', ...fields });
+    const gigabit = { 'link.rate': '1 Gbit/s' };
+    const { scenario, parameters } = prepared({
+      ...guest,
+      ...gigabit,
+      'migration.patience': '1000 s',
+      ...fields,
+    });
     const { verdict, postCopy, downtimeSeconds } = runOnce(
       findStack(scenario.stack),
       scenario,

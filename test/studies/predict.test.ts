@@ -4,6 +4,8 @@ import { commonVerdict, worstVerdict, type Verdict } from '../../studies/verdict
 import { predictionWarnings } from '../../studies/prediction-warnings.js';
 import { prepare } from '../../studies/prepare.js';
 import { reasonFor, shortfallOf } from '../../studies/reason.js';
+import { findStack } from '../../scenario/catalog.js';
+import { runOnce } from '../../studies/run.js';
 import { completedRun, lostRun } from './fake-run.js';
 
 const set = (fields: Record<string, unknown>) =>
@@ -261,6 +263,93 @@ describe('the reason of a run that an orchestrator steered', () => {
     const nearest = { ...lostRun.nearest!, downtimeLimitSeconds: 0.05 };
     expect(reasonFor(standard.scenario, { ...lostRun, nearest })).toMatch(
       /downtime limit 50 ms\); with a downtime limit of 55 ms/u,
+    );
+  });
+});
+
+describe('the reason of a run by a migration thread', () => {
+  const { scenario } = set({ stack: 'qemu-7.2' });
+  const repeats = {
+    rounds: 190,
+    seconds: 100,
+    sentBytes: 11e9,
+    dirtiedBytes: 15e9,
+    leastLeftBytes: 96 * 2 ** 20,
+  };
+
+  it('says that the guest rewrites faster than can be sent, and which kind would end it', () => {
+    expect(reasonFor(scenario, { ...lostRun, repeats })).toMatch(
+      / After each of 190 more rounds at least 96 MiB were dirty again: it rewrites them faster than 110 MB\/s can send them; as kind hybrid it would end, for post-copy sends what is left once\.$/u,
+    );
+  });
+
+  it('says that throttling did not help, and nothing where the figures do not prove it', () => {
+    expect(reasonFor(scenario, { ...lostRun, repeats, mostThrottled: 0.99 })).toContain(
+      'can send them, though its vCPUs were kept asleep for up to 99 % of the time;',
+    );
+    const slow = { ...repeats, dirtiedBytes: 1e9 };
+    expect(reasonFor(scenario, { ...lostRun, repeats: slow })).not.toContain('dirty again');
+    expect(reasonFor(standard.scenario, { ...lostRun, repeats })).not.toContain('dirty again');
+  });
+
+  it('says that nothing was left, and names speeds in MB/s', () => {
+    const nearest = { remainingBytes: 0, thresholdBytes: 34.8e6 };
+    expect(reasonFor(scenario, { ...completedRun, nearest })).toBe(
+      'After 2 rounds nothing was left; 33.2 MiB would have been allowed ' +
+        '(estimated 116 MB/s x downtime limit 300 ms).',
+    );
+    const decision = 'nothing was dirty any more';
+    const run = { ...completedRun, decision, passes: 6, leftAtStopBytes: 0 };
+    expect(reasonFor(scenario, run)).toBe('After 6 passes nothing was dirty any more.');
+  });
+});
+
+describe('the CPU time of a run that did not end', () => {
+  it('has the network stack once: what the thread pays for a byte', () => {
+    const { scenario, parameters } = set({
+      stack: 'qemu-7.2',
+      'vm.workload[0].size': '96 MiB',
+      'vm.ram': '2 GiB',
+    });
+    const run = runOnce(findStack('qemu-7.2'), scenario, parameters, 1);
+    const byteSeconds = run.migrationCpuSeconds / run.bytesOnWire;
+    expect(run.verdict).toBe('non-converging');
+    expect(byteSeconds).toBeLessThan(1.4 * (1 / 2.1e9 + 3.55e-9));
+  });
+});
+
+describe('warnings of stacks that nobody measured', () => {
+  const about = (fields: Record<string, unknown>) => predictionWarnings(set(fields), enough);
+
+  it('are one, whatever the place', () => {
+    expect(about({ stack: 'kubevirt-1.4', 'vm.ram': '64 GiB', 'link.rate': '25 Gbit/s' })).toEqual([
+      'no migration by kubevirt-1.4 was measured: its rules are from its source or documentation, ' +
+        'and profile server-10g holds orders of magnitude',
+    ]);
+    expect(about({ stack: 'qemu-7.2', profile: 'server-10g' })).toContain(
+      'profile server-10g holds orders of magnitude: nothing was measured there',
+    );
+  });
+
+  it('tell once of a profile that was measured on another version', () => {
+    expect(about({ stack: 'qemu-7.2' })).toEqual([]);
+    expect(about({ stack: 'qemu-9.2' })).toEqual([
+      'profile qemu-7.2-bench was measured on qemu-7.2: where qemu-9.2 differs, its rules are from its source',
+    ]);
+  });
+
+  it('tell what capabilities need, and of both hosts once', () => {
+    const capabilities = { 'migration.capabilities': ['multifd', 'zero-copy-send'] };
+    expect(about({ stack: 'qemu-7.2', ...capabilities })).toEqual([expect.stringContaining('memlock')]);
+    expect(about({ stack: 'qemu-9.2', 'migration.capabilities': ['dirty-limit'] }).at(-1)).toContain(
+      'dirty ring',
+    );
+    expect(about({ 'hosts.cpus': 8, 'hosts.cores': 8 })).toEqual([
+      'both hosts have 8 CPUs on 8 cores: profile icclab-2014 was measured with 24 on 12',
+    ]);
+    const channels = { 'migration.capabilities': ['multifd'], 'link.rate': '10 Gbit/s' };
+    expect(about({ stack: 'qemu-7.2', ...channels }).at(-1)).toMatch(
+      /^the 2 channels of multifd send no more/u,
     );
   });
 });

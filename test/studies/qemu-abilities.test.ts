@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../scenario/input-error.js';
+import { findStack } from '../../scenario/catalog.js';
+import { capabilitiesOf, limitFields } from '../../studies/qemu-abilities.js';
 import { prepare } from '../../studies/prepare.js';
 
 const prepared = (fields: Record<string, unknown>) => () =>
@@ -102,5 +104,18 @@ describe('limits', () => {
     const { constants } = prepared({ stack: 'qemu-7.2', 'parameters.autoConverge.initial': '30 %' })()
       .parameters;
     expect(constants.autoConverge!.initial).toBe(0.3);
+  });
+});
+
+describe('examples of what is listed', () => {
+  it('give the values that stand in the docstrings', () => {
+    const names = capabilitiesOf(findStack('qemu-1.6')).map(({ name }) => name);
+    expect(names).toEqual(['xbzrle', 'auto-converge', 'zero-blocks']);
+    expect(limitFields(findStack('qemu-7.2'))[0]).toEqual({
+      field: 'migration.downtimeLimit',
+      value: 0.3,
+      unit: 's',
+      about: 'longest stop that its estimate may allow',
+    });
   });
 });

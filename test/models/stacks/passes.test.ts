@@ -239,6 +239,7 @@ const set = (fields: Record<string, unknown>) =>
 function run(stack: string, fields: Record<string, unknown> = {}) {
   const all = {
     stack,
+    profile: 'qemu-7.2-bench',
     'vm.ram': '1 GiB',
     'vm.resident': '512 MiB',
     'vm.workload[0].size': '128 MiB',
@@ -279,6 +280,10 @@ describe('a scenario on such a product', () => {
   it('is warned that nobody measured the product', () => {
     const facts = { replications: 100, completedFraction: 1, totalSeconds: null, downtimeSeconds: null };
     expect(predictionWarnings(set({ stack: 'xen-4.20' }), facts)).toEqual([
+      'no migration by xen-4.20 was measured: its rules are from its source or documentation, ' +
+        'and profile server-10g holds orders of magnitude',
+    ]);
+    expect(predictionWarnings(set({ stack: 'xen-4.20', profile: 'qemu-7.2-bench' }), facts)).toEqual([
       'no migration by xen-4.20 was measured: its rules are from its source or documentation, ' +
         'speeds and steps are those of profile qemu-7.2-bench',
     ]);
