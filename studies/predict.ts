@@ -127,6 +127,7 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
     warnings: predictionWarnings(prepared, {
       replications: runs.length,
       completedFraction,
+      cutOffFraction: runs.filter((run) => run.verdict === 'non-converging').length / runs.length,
       totalSeconds,
       downtimeSeconds,
     }),

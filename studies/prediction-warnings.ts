@@ -24,6 +24,8 @@ const GAMBLE = [0.05, 0.95] as const;
 export interface PredictionFacts {
   replications: number;
   completedFraction: number;
+  /** Share of the replications that patience cut off. */
+  cutOffFraction?: number;
   totalSeconds: Summary | null;
   downtimeSeconds: Summary | null;
 }
@@ -43,7 +45,7 @@ export function predictionWarnings({ scenario, parameters }: Prepared, facts: Pr
 }
 
 function aboutRuns(scenario: Scenario, facts: PredictionFacts): string[] {
-  const { replications, completedFraction, totalSeconds, downtimeSeconds } = facts;
+  const { replications, completedFraction, cutOffFraction = 0, totalSeconds, downtimeSeconds } = facts;
   const { patience } = scenario.migration;
   const warnings: string[] = [];
   if (replications === 1) warnings.push('a single replication: no spread is known');
@@ -53,6 +55,12 @@ function aboutRuns(scenario: Scenario, facts: PredictionFacts): string[] {
   if (completedFraction > GAMBLE[0] && completedFraction < GAMBLE[1]) {
     const percent = Number((100 * completedFraction).toPrecision(3));
     warnings.push(`a gamble: ${percent} % of the replications completed`);
+  }
+  if (cutOffFraction > GAMBLE[0] && findStack(scenario.stack).isWatched) {
+    warnings.push(
+      `patience of ${formatQuantity(patience, 'seconds')} ended before ${scenario.stack} had done what it does in time: ` +
+        'a longer --patience (up to 1 day) shows that',
+    );
   }
   if (totalSeconds && totalSeconds.p90 > NEAR_PATIENCE * patience) {
     const p90 = Number(totalSeconds.p90.toPrecision(3));

@@ -71,6 +71,7 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
       },
       kubevirt: kubevirtConstants(version),
     },
+    isWatched: true,
     outboundLimit: ['kubevirt', 'parallelOutboundMigrationsPerNode'],
     kinds: {
       lm: 'live migration of RAM, volumes shared (VirtualMachineInstanceMigration)',

@@ -163,6 +163,7 @@ function novaStack(release: Release, qemu: string): Stack {
       ...(Object.keys(constants).length > 0 && { nova: constants }),
     },
     ...('maxConcurrentMigrations' in constants && { outboundLimit: ['nova', 'maxConcurrentMigrations'] }),
+    ...(steps && { isWatched: true }),
     ...(steps && { timeout: 'live_migration_completion_timeout, in all instead of per GiB' }),
     kinds: {
       lm: 'pre-copy over shared storage (nova live-migration)',

@@ -43,6 +43,7 @@ export function ovirtStack(policy: OvirtPolicy, qemuVersion?: string): Stack {
       },
       ovirt: constantsOf(policy),
     },
+    isWatched: true,
     outboundLimit: ['ovirt', 'maxMigrations'],
     kinds: { lm: 'live migration of RAM, disks shared' },
     lacks: { blm: 'oVirt moves disks by live storage migration, apart from the migration of a guest' },

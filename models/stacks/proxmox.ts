@@ -83,6 +83,7 @@ export function proxmoxStack(qemuVersion = '10.1'): Stack {
       },
       proxmox: { ...constants, switchesToActive: switchesToActive(qemuVersion) },
     },
+    isWatched: true,
     outboundLimit: ['proxmox', 'maxWorkers'],
     kinds: {
       lm: 'live migration of RAM, disks on shared storage (qm migrate --online)',

@@ -15,6 +15,8 @@ export interface Stack {
   constants: ConstantGroups;
   /** The QEMU below it, where it has one whose capabilities can be switched on: '7.2'. */
   qemu?: string;
+  /** Somebody watches its migrations, and steps limits or ends what takes too long. */
+  isWatched?: true;
   /** What migration.timeout is to it, a clause; absent where it has no limit of its own. */
   timeout?: string;
   /** The same product over another QEMU ('2.9'), as NAME/qemu-VERSION; absent where there is no other. */

@@ -200,6 +200,16 @@ describe('warnings', () => {
     expect(predictionWarnings(set(fields), enough)).toEqual([warning]);
   });
 
+  it('tell who waits no longer than a product that would have acted in time', () => {
+    const cut = { ...enough, completedFraction: 0, cutOffFraction: 1 };
+    const line = (stack: string) =>
+      predictionWarnings(set({ stack }), cut).filter((warning) => warning.startsWith('patience of'));
+    expect(line('nova-stein')).toEqual([
+      'patience of 120 s ended before nova-stein had done what it does in time: a longer --patience (up to 1 day) shows that',
+    ]);
+    expect(line('qemu-7.2')).toEqual([]);
+  });
+
   it('tell of few replications, of a gamble, and of a horizon that cuts runs off', () => {
     const totalSeconds = { p10: 90, p50: 100, p90: 115, mean: 100 };
     expect(
