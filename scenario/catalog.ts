@@ -72,7 +72,9 @@ export function findStack(name: string): Stack {
   if (isListed) return find('stack', name, stacks);
   if (qemuReleases.includes(version)) return qemuStack(version);
   if (/^\d+\.\d+$/u.test(version)) {
-    throw new InputError(`stack is '${name}': no such release of QEMU; known: ${qemuReleases.join(', ')}`);
+    throw new InputError(
+      `stack is '${name}': no such release of QEMU; known: 1.0 to 1.3, ${qemuReleases.join(', ')}`,
+    );
   }
   return find('stack', name, stacks);
 }

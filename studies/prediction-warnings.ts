@@ -2,6 +2,7 @@ import { findProfile, findStack } from '../scenario/catalog.js';
 import type { Profile } from '../scenario/profile.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { formatQuantity } from '../scenario/units.js';
+import { breakEvenLinkSpeed, compressSeconds, type Compressor } from '../models/migration/compression.js';
 import { quantileAt } from '../models/burst.js';
 import type { Parameters } from '../scenario/parameters.js';
 import type { Prepared } from './prepare.js';
@@ -102,6 +103,20 @@ function aboutMechanism(scenario: Scenario, parameters: Parameters): string[] {
     warnings.push(
       'zero-copy-send locks the pages that are on their way: taken as given is a limit on locked memory (memlock) that lets it',
     );
+  }
+  if (capabilities.has('compress') && parameters.constants.compress) {
+    const compressor = parameters.constants.compress as unknown as Compressor & { threads: number };
+    const { cores, load } = scenario.source;
+    const most = breakEvenLinkSpeed({
+      threads: compressor.threads,
+      cores: cores * (1 - load),
+      compressByteSeconds: compressSeconds(compressor),
+    });
+    if (link.goodput > most) {
+      warnings.push(
+        `compress gets through ${formatQuantity(most, 'rate')} on the free cores, less than link.goodput: beyond that it makes a migration slower`,
+      );
+    }
   }
   if (capabilities.has('dirty-limit')) {
     warnings.push(

@@ -12,6 +12,7 @@ import type { Profile } from '../scenario/profile.js';
 import { formatQuantity } from '../scenario/units.js';
 import type { FaultsSpec, Scenario } from '../scenario/scenario.js';
 import { checkDiskWay } from './disk-way.js';
+import { checkEffectiveAbilities } from './effective-abilities.js';
 import { checkQemuAbilities, checkQemuParameters } from './qemu-abilities.js';
 
 /** A scenario with all that is needed to run it. Plain data but for the stack, which goes by its name. */
@@ -37,6 +38,7 @@ export function prepare(layers: readonly (Layer | Assignment)[], profile?: Profi
     checkEncoding(stack, scenario.migration);
     const constants = profile ?? findProfile(scenario.profile);
     const parameters = resolveParameters(stack, constants, scenario.parameters);
+    checkEffectiveAbilities(stack, scenario.migration, parameters.constants);
     checkQemuParameters(parameters);
     checkDiskWay(stack, scenario.migration.kind, parameters);
     return { scenario, parameters };

@@ -35,8 +35,6 @@ export function createAutoConverge(m: ThreadMigration, rules: AutoConvergeRules)
   const throttle = createGuestThrottle(m);
   return {
     afterSync(sync) {
-      // RAM makes no progress then, and is not meant to (ram.c, migration_trigger_throttle, blk_mig_bulk_active).
-      if (m.state.diskBulk) return;
       const fired = trigger(sync);
       if (fired) throttle.set(nextThrottle(throttle.share(), rules, fired));
     },

@@ -1,7 +1,7 @@
 import { allOf, type Process } from '../../sim/process.js';
 import { blockWireBytes, type DiskParameters } from '../disk.js';
 import type { Flow } from '../../sim/fluid.js';
-import type { Migration } from './migration.js';
+import type { MainLoopMigration, Migration } from './migration.js';
 
 /**
  * Block migration in the migration stream, before RAM (QEMU 0.12 to 9.0, `migrate -i`): every allocated chunk of the
@@ -14,16 +14,19 @@ import type { Migration } from './migration.js';
  * sim.run();
  * migration.stream.carried() // => 2097194
  */
-export function* blockMigration(m: Migration, disk: DiskParameters, reads?: Flow): Process {
+export function* blockMigration(m: MainLoopMigration, disk: DiskParameters, reads?: Flow): Process {
   m.journal.transferStart ??= m.sample();
   const bytes = blockWireBytes(disk.allocatedBytes);
   if (bytes === 0) return;
   m.journal.diskBytes += bytes;
   if (reads) {
+    m.stream.limitRate(m.rules.maxBandwidth);
     yield* besideOthers(m, bytes, reads);
+    m.stream.limitRate(Infinity);
     return;
   }
-  m.stream.limitRate(disk.readRate);
+  // The limit of rate holds for the whole stream, and for what is read ahead of it.
+  m.stream.limitRate(Math.min(disk.readRate, m.rules.maxBandwidth));
   m.stream.push(bytes, 0);
   yield allOf(m.thread.work(bytes / m.bursts.median), m.stream.writable);
   m.stream.limitRate(Infinity);

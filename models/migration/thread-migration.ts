@@ -185,8 +185,6 @@ export interface ThreadMigration extends Migration {
   hasRequestChannel: boolean;
   faults: Faults;
   aids: readonly ConvergenceAid[];
-  /** Whether disks are being copied for the first time in the same stream, where it does that. */
-  isBulkPhase?: () => boolean;
   /** A factor by which a window's estimate differs from what was sent in it. */
   estimateFactor: () => number;
   /** Time that the thread is kept from running, of an interval. */

@@ -54,8 +54,9 @@ export function createThrottleTrigger(m: ThreadMigration, rules: TriggerRules): 
     sentBefore = sync.sentBytes;
     dirtied = 0;
     isFirst = false;
-    // While disks are copied for the first time in the same stream, RAM seems to make no progress.
-    if (!counts || m.isBulkPhase?.() || period.dirtiedBytes <= period.thresholdBytes) return null;
+    // While disks are copied for the first time in the same stream, RAM makes no progress and is not meant to (ram.c,
+    // migration_trigger_throttle, blk_mig_bulk_active).
+    if (!counts || m.state.diskBulk || period.dirtiedBytes <= period.thresholdBytes) return null;
     strikes++;
     if (strikes < rules.strikes) return null;
     strikes = 0;

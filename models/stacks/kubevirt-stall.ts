@@ -34,8 +34,9 @@ export function* kubevirtStallMonitor(control: Control, rules: StallMonitorRules
   const { sim } = control;
   const { allowPostCopy, allowWorkloadDisruption } = rules;
   const detector = createStallDetector(rules);
-  const pollOrIteration = anyOf(delay(rules.pollSeconds), control.newRound);
   const start = sim.now;
+  // Iterations come in between and do not put the next poll off.
+  let pollAt = start + rules.pollSeconds;
   let acceptable = rules.acceptableSeconds;
   let deadline = acceptable;
   let isInitiated = false as boolean;
@@ -80,7 +81,7 @@ export function* kubevirtStallMonitor(control: Control, rules: StallMonitorRules
   /** The acceptable time, or that for a switchover, is over; true if there is nothing more to watch. */
   function timeOut(): boolean {
     if (!isInitiated && detector.bandwidth() > 0 && canFinish()) {
-      if (allowPostCopy > 0) {
+      if (allowWorkloadDisruption > 0 && allowPostCopy > 0) {
         control.startPostCopy();
         return true;
       }
@@ -99,7 +100,8 @@ export function* kubevirtStallMonitor(control: Control, rules: StallMonitorRules
 
   control.setDowntimeLimit(Math.min(rules.maxDowntime, rules.initialDowntime));
   for (;;) {
-    const isIteration = (yield* value(pollOrIteration)) === 1;
+    const isIteration = (yield* value(anyOf(delay(Math.max(0, pollAt - sim.now)), control.newRound))) === 1;
+    if (!isIteration) pollAt = sim.now + rules.pollSeconds;
     if (control.isOver()) return;
     const status = control.status();
     const isStopped = status.phase === 'switchover';

@@ -9,7 +9,7 @@ import { kubevirtStallMonitor, type StallMonitorRules } from './kubevirt-stall.j
 import { orchestrated, withQemu } from './orchestrated.js';
 import { qemuConstantGroups } from './qemu-constants.js';
 import { qemuStack } from './qemu.js';
-import type { MigrationKind, Stack } from './stack.js';
+import type { ConstantValues, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
 /** What each release is, and the QEMU that its virt-launcher holds (hack/rpm-deps.sh). */
@@ -71,6 +71,7 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
       },
       kubevirt: kubevirtConstants(version),
     },
+    implies: impliedBy,
     isWatched: true,
     outboundLimit: ['kubevirt', 'parallelOutboundMigrationsPerNode'],
     kinds: {
@@ -96,16 +97,23 @@ function* migrateByKubevirt(bed: Testbed, kind: MigrationKind): Process {
 }
 
 /** The capabilities that the settings imply: channels are not used together with post-copy. */
-function configure(bed: Testbed): Testbed {
-  const { allowAutoConverge, allowPostCopy, parallelThreads } = bed.constants
-    .kubevirt as unknown as KubevirtFlags;
-  const hasChannels = parallelThreads > 0 && allowPostCopy === 0;
-  const capabilities = [
+function impliedBy({ kubevirt }: ConstantValues): readonly string[] {
+  const { allowAutoConverge, allowPostCopy, parallelThreads } = kubevirt as unknown as KubevirtFlags;
+  return [
     ...(allowAutoConverge > 0 ? ['auto-converge'] : []),
     ...(allowPostCopy > 0 ? ['postcopy-ram'] : []),
-    ...(hasChannels ? ['multifd'] : []),
+    ...(parallelThreads > 0 && allowPostCopy === 0 ? ['multifd'] : []),
   ];
-  return withQemu(bed, capabilities, hasChannels ? { multifd: { channels: parallelThreads } } : {});
+}
+
+function configure(bed: Testbed): Testbed {
+  const implied = impliedBy(bed.constants);
+  const { parallelThreads } = bed.constants.kubevirt as unknown as KubevirtFlags;
+  return withQemu(
+    bed,
+    implied,
+    implied.includes('multifd') ? { multifd: { channels: parallelThreads } } : {},
+  );
 }
 
 interface KubevirtFlags {

@@ -108,6 +108,7 @@ function overThread(release: Release, qemu: string): Stack {
   const blm = libvirtDiskKind(qemu, disks);
   return {
     ...common(release, qemu),
+    implies: ({ libvirt }) => ((libvirt?.timeoutPostCopy ?? 0) > 0 ? ['postcopy-ram'] : []),
     profile: 'qemu-7.2-bench',
     qemu,
     constants: {

@@ -23,7 +23,7 @@ import {
 import { migrateByNova } from './nova-flow.js';
 import { monitorByNova, type NovaRules } from './nova-monitor.js';
 import { isSince } from './qemu-constants.js';
-import type { Constant, MigrationKind, Stack } from './stack.js';
+import type { Constant, ConstantValues, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 import { withCapability } from './with-capability.js';
 
@@ -163,6 +163,7 @@ function novaStack(release: Release, qemu: string): Stack {
       ...(Object.keys(constants).length > 0 && { nova: constants }),
     },
     ...('maxConcurrentMigrations' in constants && { outboundLimit: ['nova', 'maxConcurrentMigrations'] }),
+    implies: (values) => permittedBy(values, qemu),
     ...(steps && { isWatched: true }),
     ...(steps && { timeout: 'live_migration_completion_timeout, in all instead of per GiB' }),
     kinds: {
@@ -191,13 +192,17 @@ function* perform(release: Release, qemu: string, bed: Testbed, kind: MigrationK
  * withPermitted(bed, '2.5').request.capabilities.has('auto-converge') // => true
  */
 export function withPermitted(bed: Testbed, qemu: string): Testbed {
-  const { permitPostCopy = 0, permitAutoConverge = 0 } = bed.constants.nova ?? {};
-  if (permitPostCopy > 0 && isSince(qemu, firstWithPostCopy)) {
-    const constants = { ...bed.constants, libvirt: { ...bed.constants.libvirt, tunnelled: 0 } };
-    return withCapability({ ...bed, constants }, postCopy);
-  }
-  const mayThrottle = permitAutoConverge > 0 && isSince(qemu, firstWithAutoConverge);
-  return mayThrottle ? withCapability(bed, 'auto-converge') : bed;
+  const [permitted] = permittedBy(bed.constants, qemu);
+  if (permitted === undefined) return bed;
+  if (permitted !== postCopy) return withCapability(bed, permitted);
+  const constants = { ...bed.constants, libvirt: { ...bed.constants.libvirt, tunnelled: 0 } };
+  return withCapability({ ...bed, constants }, postCopy);
+}
+
+function permittedBy({ nova }: ConstantValues, qemu: string): readonly string[] {
+  const { permitPostCopy = 0, permitAutoConverge = 0 } = nova ?? {};
+  if (permitPostCopy > 0 && isSince(qemu, firstWithPostCopy)) return [postCopy];
+  return permitAutoConverge > 0 && isSince(qemu, firstWithAutoConverge) ? ['auto-converge'] : [];
 }
 
 const postCopy = 'postcopy-ram';

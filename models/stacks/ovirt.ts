@@ -43,6 +43,7 @@ export function ovirtStack(policy: OvirtPolicy, qemuVersion?: string): Stack {
       },
       ovirt: constantsOf(policy),
     },
+    implies: () => policy.capabilities,
     isWatched: true,
     outboundLimit: ['ovirt', 'maxMigrations'],
     kinds: { lm: 'live migration of RAM, disks shared' },

@@ -12,6 +12,9 @@ import type { Testbed } from './testbed.js';
 
 const source = 'QemuMigrate.pm, phase2, qemu-server 9.2.6';
 
+/** What qemu-server switches on. */
+const implied = ['auto-converge', 'xbzrle'];
+
 const constants: Readonly<Record<string, Constant>> = {
   pollSeconds: { value: 1, unit: 's', about: 'how often query-migrate is asked', source },
   fastPollSeconds: {
@@ -83,6 +86,7 @@ export function proxmoxStack(qemuVersion = '10.1'): Stack {
       },
       proxmox: { ...constants, switchesToActive: switchesToActive(qemuVersion) },
     },
+    implies: () => implied,
     isWatched: true,
     outboundLimit: ['proxmox', 'maxWorkers'],
     kinds: {
@@ -96,7 +100,7 @@ export function proxmoxStack(qemuVersion = '10.1'): Stack {
 function* migrateByQemuServer(bed: Testbed, kind: MigrationKind): Process {
   const settings = bed.constants.proxmox as unknown as ProxmoxRules & { xbzrleCacheShare: number };
   const ram = bed.migration.guest.memory.pages * pageBytes;
-  const configured = withQemu(bed, ['auto-converge', 'xbzrle'], {
+  const configured = withQemu(bed, implied, {
     xbzrle: { cacheBytes: powerOfTwoFrom(Math.floor(ram * settings.xbzrleCacheShare)) },
   });
   const rules = { ...settings, downtimeSeconds: bed.request.downtimeLimitSeconds };

@@ -1,5 +1,5 @@
 import type { Process } from '../../sim/process.js';
-import type { ConstantGroups } from './constant.js';
+import type { ConstantGroups, ConstantValues } from './constant.js';
 import type { MigrationKind, Testbed } from './testbed.js';
 
 export type { Constant, ConstantGroups, ConstantValues } from './constant.js';
@@ -15,6 +15,8 @@ export interface Stack {
   constants: ConstantGroups;
   /** The QEMU below it, where it has one whose capabilities can be switched on: '7.2'. */
   qemu?: string;
+  /** QEMU's capabilities that it switches on by itself with these constants. */
+  implies?(constants: ConstantValues): readonly string[];
   /** Somebody watches its migrations, and steps limits or ends what takes too long. */
   isWatched?: true;
   /** What migration.timeout is to it, a clause; absent where it has no limit of its own. */

@@ -88,7 +88,7 @@ const cases: [words: string, line: string][] = [
   ['compare', 'compare: needs --stacks; see migsim compare --help'],
   [
     'compare --stacks qemu-7.2,qemu-7.3',
-    "--stacks: stack is 'qemu-7.3': no such release of QEMU; known: 1.4, 1.5, 1.6, 1.7, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 2.10, 2.11, 2.12, 3.0, 3.1, 4.0, 4.1, 4.2, 5.0, 5.1, 5.2, 6.0, 6.1, 6.2, 7.0, 7.1, 7.2, 8.0, 8.1, 8.2, 9.0, 9.1, 9.2, 10.0, 10.1, 10.2",
+    "--stacks: stack is 'qemu-7.3': no such release of QEMU; known: 1.0 to 1.3, 1.4, 1.5, 1.6, 1.7, 2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 2.10, 2.11, 2.12, 3.0, 3.1, 4.0, 4.1, 4.2, 5.0, 5.1, 5.2, 6.0, 6.1, 6.2, 7.0, 7.1, 7.2, 8.0, 8.1, 8.2, 9.0, 9.1, 9.2, 10.0, 10.1, 10.2",
   ],
   [
     'compare --stacks nonesuch',

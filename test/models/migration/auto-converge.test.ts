@@ -107,9 +107,9 @@ describe('auto-converge', () => {
 
   it('does not count while disks are copied for the first time in the same stream', () => {
     const { sync, migration } = watched('7.2');
-    migration.isBulkPhase = () => true;
+    migration.state.diskBulk = true;
     for (let time = 2; time < 20; time += 2) expect(sync(time, 1000, 1000)).toBe(0);
-    migration.isBulkPhase = () => false;
+    migration.state.diskBulk = false;
     expect(sync(20, 1000, 1000)).toBe(0);
     expect(sync(22, 1000, 1000)).toBe(20);
   });
