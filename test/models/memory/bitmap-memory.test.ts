@@ -71,6 +71,17 @@ const loads: [string, number, readonly BitmapRegion[]][] = [
   ['a mixture of three regions', 160_000, mixture],
 ];
 
+/** The same load on ten times as many pages. */
+function tenfold(region: BitmapRegion): BitmapRegion {
+  const { pattern } = region;
+  return {
+    ...region,
+    start: 10 * region.start,
+    pages: 10 * region.pages,
+    ...(pattern && { pattern: { ...pattern, visitsPerSecond: 10 * pattern.visitsPerSecond } }),
+  };
+}
+
 /** Within 1 %, or what chance alone does to a count of random pages (four standard deviations). */
 function expectSame(closed: number, exact: number): void {
   expect(Math.abs(closed - exact)).toBeLessThan(Math.max(0.01 * exact, 4 * Math.sqrt(exact), 2));
@@ -99,6 +110,25 @@ describe.each(loads)('closed forms against real bitmaps: %s', (name, pages, regi
       exact.write(seconds);
       expectSame(closed.sync(guestTime), exact.sync());
     }
+  });
+
+  test('have dirty sets within 1 % in every round, chance and all, where these hold 100,000 pages', () => {
+    const larger = regions.map((region) => tenfold(region));
+    const { closed, exact } = pair(`${name}/large`, 10 * pages, larger);
+    let guestTime = 0;
+    let large = 0;
+    for (let round = 0; round < 3; round += 1) {
+      const seconds = exact.waiting() / 2_000_000;
+      exact.walk(Infinity);
+      send(closed, Infinity);
+      guestTime += seconds;
+      exact.write(seconds);
+      const [reckoned, real] = [closed.sync(guestTime), exact.sync()];
+      if (real < 100_000) continue;
+      large += 1;
+      expect(Math.abs(reckoned - real) / real).toBeLessThan(0.01);
+    }
+    expect(large).toBeGreaterThan(0);
   });
 
   test('skip as much, to 1 % of RAM, in every pass that leaves out what was written again', () => {
