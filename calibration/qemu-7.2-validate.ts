@@ -16,7 +16,7 @@ export interface ValidatedConfiguration {
   completedFraction: number;
   /** Hot set / threshold, or dirty rate / bandwidth where that is less; 0 for an idle guest. */
   load: number;
-  /** At least 20 % away from where it would just converge, and the repeats agree. */
+  /** At least 20 % away from where it would just converge. */
   isFar: boolean;
   verdictIsRight: boolean;
   /** Signed and relative; null where one side did not complete. */
@@ -53,9 +53,9 @@ export interface Qemu72Validation {
   goals: { id: string; text: string; met: boolean; value: string }[];
 }
 
-/** 20 % of the larger of the two away from the threshold, below or above, luck has no say. */
+/** At least so far from the threshold, below or above, luck has no say. */
 const farBelow = 0.8;
-const farAbove = 1.25;
+const farAbove = 1.2;
 const totalGoals: Readonly<Record<string, number>> = {
   a2: 0.02,
   c: 0.02,
@@ -125,7 +125,7 @@ function compare(
     results,
     completedFraction,
     load,
-    isFar: (load < farBelow || load > farAbove) && (done.length === 0 || done.length === repeats.length),
+    isFar: load < farBelow || load > farAbove,
     verdictIsRight: predictsCompletion === done.length * 2 > repeats.length,
     totalError: both ? error(completed.map((run) => run.totalSeconds), done.map(({ totalMs }) => seconds(totalMs))) : null, // prettier-ignore
     outageError: both ? error(outages, realOutages) : null,
