@@ -1,34 +1,13 @@
-import { findStack } from '../scenario/catalog.js';
-import type { Assignment } from '../scenario/merge.js';
-import { prepare } from '../studies/prepare.js';
-import { runOnce } from '../studies/run.js';
-import type { Suite, Task } from './suite.js';
+import { migrationTask } from './migration-task.js';
+import type { Suite } from './suite.js';
 
 const RAM_PAGES = (16 * 2 ** 30) / 4096;
 
 /** Replications of each migration: enough that lucky and unlucky ones are there in their proportion. */
 const REPLICATIONS = 20;
 
-/** A migration of the study's guest; every sample runs the same replications, so they differ by the machine alone. */
-function migration(name: string, fields: Record<string, string>): Task {
-  const settings = Object.entries(fields).map(([path, value]): Assignment => ({
-    origin: 'bench',
-    path,
-    value,
-  }));
-  const { scenario, parameters } = prepare(settings);
-  const stack = findStack(scenario.stack);
-  return {
-    name,
-    operations: REPLICATIONS,
-    run() {
-      for (let replication = 1; replication <= REPLICATIONS; replication++) {
-        const { verdict } = runOnce(stack, scenario, parameters, replication);
-        if (verdict === 'failed') throw new Error(`'${name}', replication ${replication}: ${verdict}`);
-      }
-    },
-  };
-}
+const migration = (name: string, fields: Record<string, unknown>) =>
+  migrationTask(name, ['completed', 'non-converging', 'aborted'], REPLICATIONS, fields);
 
 /**
  * One look at each of the 4,194,304 pages of a 16 GiB guest: what a simulator that keeps a flag a page pays at least

@@ -1,32 +1,12 @@
-import { findStack } from '../scenario/catalog.js';
-import type { Assignment } from '../scenario/merge.js';
-import { prepare } from '../studies/prepare.js';
-import { runOnce, type Verdict } from '../studies/run.js';
-import type { Suite, Task } from './suite.js';
+import type { Verdict } from '../studies/run.js';
+import { migrationTask } from './migration-task.js';
+import type { Suite } from './suite.js';
 
 /** Replications of each migration: enough that lucky and unlucky ones are there in their proportion. */
 const REPLICATIONS = 10;
 
-/** A migration that must come to that verdict; every sample runs the same replications. */
-function migration(name: string, expected: Verdict, fields: Record<string, unknown>): Task {
-  const settings = Object.entries(fields).map(([path, value]): Assignment => ({
-    origin: 'bench',
-    path,
-    value,
-  }));
-  const { scenario, parameters } = prepare(settings);
-  const stack = findStack(scenario.stack);
-  return {
-    name,
-    operations: REPLICATIONS,
-    run() {
-      for (let replication = 1; replication <= REPLICATIONS; replication++) {
-        const { verdict } = runOnce(stack, scenario, parameters, replication);
-        if (verdict !== expected) throw new Error(`'${name}', replication ${replication}: ${verdict}`);
-      }
-    },
-  };
-}
+const migration = (name: string, expected: Verdict, fields: Record<string, unknown>) =>
+  migrationTask(name, [expected], REPLICATIONS, fields);
 
 /** The default line carries 116 MB/s, so that a limit of 300 ms allows 33 MiB. */
 const thread = { stack: 'qemu-9.2', 'migration.maxBandwidth': 'unlimited' };

@@ -33,6 +33,8 @@ const runSchema = z.object({
   transferredBytes: known,
   /** Page visits a second, before the migration began. */
   guestPagesPerS: known,
+  /** The machine's load averages over a minute, just before and just after. */
+  loadavg: optional(z.array(z.number().nonnegative()), []),
   config: z.object({
     /** All memory; of it not zero, from 16 MiB up; of that rewritten, from there up too. */
     ramMiB: z.number().positive(),

@@ -11,7 +11,9 @@ import { qemu72Scenario } from './qemu-7.2-scenario.js';
 export interface ValidatedConfiguration {
   cls: string;
   repeats: readonly Qemu72Run[];
+  /** The prediction of the first repeat; the others differ in how busy the machine was. */
   job: Job;
+  /** Of all repeats. */
   results: readonly RunResult[];
   completedFraction: number;
   /** Hot set / threshold, or dirty rate / bandwidth where that is less; 0 for an idle guest. */
@@ -88,12 +90,20 @@ export async function validateQemu72(
   onProgress?: (done: number, total: number) => void,
 ): Promise<Qemu72Validation> {
   const groups = [...groupBy(measured, ({ cls, config }) => JSON.stringify([cls, config])).values()];
-  const jobs = groups.map(([run]): Job => {
-    const settings = [{ origin: 'validate', values: { seed, replications } }, ...qemu72Scenario(run!)];
-    return { ...prepare(settings), first: 1, count: replications };
-  });
+  // Repeats differ in how busy the machine was: each is predicted for itself.
+  const jobs = groups.flatMap((repeats) =>
+    repeats.map((run): Job => {
+      const settings = [{ origin: 'validate', values: { seed, replications } }, ...qemu72Scenario(run)];
+      return { ...prepare(settings), first: 1, count: replications };
+    }),
+  );
   const results = await executor.run(jobs, (done) => onProgress?.(done, jobs.length * replications));
-  const configurations = groups.map((repeats, i) => compare(repeats, jobs[i]!, results[i]!));
+  let next = 0;
+  const configurations = groups.map((repeats) => {
+    const first = next;
+    next += repeats.length;
+    return compare(repeats, jobs[first]!, results.slice(first, next));
+  });
   const classes = [...groupBy(configurations, ({ cls }) => cls)]
     .map(([cls, of]) => summarize(cls, of))
     .toSorted((one, other) => (one.cls < other.cls ? -1 : 1));
@@ -103,15 +113,19 @@ export async function validateQemu72(
 function compare(
   repeats: readonly Qemu72Run[],
   job: Job,
-  results: readonly RunResult[],
+  /** By repeat. */
+  predicted: readonly (readonly RunResult[])[],
 ): ValidatedConfiguration {
+  const results = predicted.flat();
   const completed = results.filter(({ verdict }) => verdict === 'completed');
   const completedFraction = completed.length / results.length;
   const done = repeats.filter(({ outcome }) => outcome === 'completed');
   const predictsCompletion = completedFraction >= 0.5;
-  const both = predictsCompletion && done.length > 0;
-  const error = (predicted: (number | null)[], real: (number | null)[]): number | null => {
-    const [p, r] = [median(predicted), median(real)];
+  // Of repeats of which half or more never ended there is no median.
+  const completes = done.length * 2 > repeats.length;
+  const both = predictsCompletion && completes;
+  const error = (simulated: (number | null)[], real: (number | null)[]): number | null => {
+    const [p, r] = [median(simulated), median(real)];
     return p === null || r === null || r === 0 ? null : p / r - 1;
   };
   const outages = completed.map((run) => run.downtimeSeconds);
@@ -126,13 +140,13 @@ function compare(
     completedFraction,
     load,
     isFar: load < farBelow || load > farAbove,
-    verdictIsRight: predictsCompletion === done.length * 2 > repeats.length,
+    verdictIsRight: predictsCompletion === completes,
     totalError: both ? error(completed.map((run) => run.totalSeconds), done.map(({ totalMs }) => seconds(totalMs))) : null, // prettier-ignore
     outageError: both ? error(outages, realOutages) : null,
     outageErrorSeconds: both && outage !== null && realOutage !== null ? outage - realOutage : null,
     bytesError: both ? error(completed.map((run) => run.bytesOnWire - run.diskBytes), done.map((run) => run.transferredBytes)) : null, // prettier-ignore
     syncsError: both ? difference(median(completed.map((run) => run.syncs)), median(done.map((run) => run.syncs))) : null, // prettier-ignore
-    possible: repeats.filter((run) => isPossible(run, results)).length,
+    possible: repeats.filter((run, i) => isPossible(run, predicted[i]!)).length,
   };
 }
 

@@ -3,6 +3,7 @@ import { createSignal } from '../sim/signal.js';
 import type { Process, Wait } from '../sim/process.js';
 import { delay } from '../sim/process.js';
 import type { Simulation } from '../sim/simulation.js';
+import type { SocketDepth } from './socket-depth.js';
 
 /** The socket between the two hypervisors, and how fast the destination takes in what arrives. */
 export interface StreamParameters {
@@ -63,7 +64,8 @@ export interface Stream {
 
 /**
  * A stream over `flow`. The destination takes chunks in order and spends the seconds they cost; while more than the
- * receive window lies there unread, nothing more leaves the source. A destination without cost is transparent.
+ * receive window lies there unread, nothing more leaves the source. A destination without cost is transparent. With
+ * `depth` the socket holds now more, now less; it is asked whenever somebody writes.
  *
  * @example
  * const stream = createStream(sim, flow, parameters); // a socket of 300 bytes, a link of 100 bytes/s
@@ -78,6 +80,7 @@ export function createStream(
   flow: Flow,
   parameters: StreamParameters,
   packing = sim.random('socket'),
+  depth?: SocketDepth,
 ): Stream {
   const { writableShare, fillSpread, roundTripSeconds } = parameters;
   const pieceBytes = parameters.receiveWindowBytes / 16;
@@ -85,6 +88,8 @@ export function createStream(
   let { sendBufferBytes, receiveWindowBytes } = parameters;
   let windowRate = rateOfBuffer();
   flow.setCap(windowRate);
+  let changingDepth = depth;
+  let deepenedAt = sim.now;
   const arrivals: { end: number; seconds: number }[] = [];
   const progress = createSignal();
   const onFeed = new Set<() => void>();
@@ -163,12 +168,27 @@ export function createStream(
   let accepting = whenOccupied(sendBufferBytes);
   let writable = whenOccupied(sendBufferBytes * (1 - writableShare));
 
+  const hold = (bytes: number): void => {
+    sendBufferBytes = bytes;
+    windowRate = rateOfBuffer();
+    flow.setCap(windowRate);
+    accepting = whenOccupied(sendBufferBytes);
+    writable = whenOccupied(sendBufferBytes * (1 - writableShare));
+  };
+  const deepen = (): void => {
+    if (!changingDepth) return;
+    const bytes = changingDepth(sim.now - deepenedAt);
+    deepenedAt = sim.now;
+    if (bytes !== sendBufferBytes) hold(bytes);
+  };
+
   return {
     get capacity() {
       return sendBufferBytes;
     },
     roundTripSeconds,
     free() {
+      deepen();
       const packed = 1 + fillSpread * (2 * packing.uniform() - 1);
       return Math.max(0, sendBufferBytes - occupied()) * packed;
     },
@@ -177,6 +197,7 @@ export function createStream(
     queued: occupied,
     outside: () => Math.max(0, occupied() - sendBufferBytes),
     push(bytes, destinationSeconds) {
+      deepen();
       if (destinationSeconds === 0 && !busy) {
         pushed += bytes;
         taken = pushed;
@@ -219,12 +240,9 @@ export function createStream(
     },
     carried: () => flow.drained(),
     connect(count, socketBytes) {
-      sendBufferBytes = count * socketBytes;
       receiveWindowBytes = count * parameters.receiveWindowBytes;
-      windowRate = rateOfBuffer();
-      flow.setCap(windowRate);
-      accepting = whenOccupied(sendBufferBytes);
-      writable = whenOccupied(sendBufferBytes * (1 - writableShare));
+      changingDepth = undefined;
+      hold(count * socketBytes);
     },
     limitRate: (bytesPerSecond) => flow.setCap(Math.min(bytesPerSecond, windowRate)),
     close: () => flow.close(),

@@ -19,6 +19,8 @@ const positive = new Set([
   'proxmox.fastPollSeconds',
   'xen.batchPages',
   'stream.sendBufferBytes',
+  'stream.deepBufferBytes',
+  'stream.deepChangeSeconds',
   'stream.receiveWindowBytes',
   'queue.migration',
   'queue.icmpFlood',
@@ -53,6 +55,7 @@ const positive = new Set([
 const shares = new Set([
   'cpu.hyperThreadGain',
   'stream.writableShare',
+  'stream.deepSpread',
   'stream.fillSpread',
   'guest.touchedShare',
   'qemu.syncsEveryCall',

@@ -10,13 +10,9 @@ import { parseQuantity, type Dimension } from './units.js';
 export interface Parameters {
   values: ProfileValues;
   burst: BurstParameters;
-  /** By what a window's estimate of the bandwidth differs from what was sent: [percent, factor]. */
-  estimate: Quantiles;
   /** The stack's constants. */
   constants: ConstantValues;
 }
-
-type Quantiles = BurstParameters['quantiles'];
 
 type Groups = Record<string, Record<string, number>>;
 
@@ -47,16 +43,9 @@ export function resolveParameters(
   return {
     values: values as unknown as ProfileValues,
     burst,
-    estimate: profile.estimate?.quantiles ?? exact,
     constants: Object.fromEntries(Object.keys(stack.constants).map((group) => [group, values[group]!])),
   };
 }
-
-/** Where nothing is known of an estimate's errors, it has none. */
-const exact: Quantiles = [
-  [0, 1],
-  [100, 1],
-];
 
 /** The bare numbers of groups of constants. */
 function bareValues(groups: ConstantGroups): Groups {

@@ -12,8 +12,6 @@ export interface Profile {
   /** Seconds: the period of a workload that states none. */
   workloadPeriod: number;
   burst: BurstParameters & { about: string; source: string };
-  /** By what a 100 ms window's estimate of the bandwidth differs from what was sent in it; absent: by nothing. */
-  estimate?: { quantiles: BurstParameters['quantiles']; about: string; source: string };
   constants: ProfileConstants;
   /** What set one campaign of measurements at this place apart from the others, found by the fit; nothing physical. */
   campaign: Record<'offsetSeconds' | 'hiddenTraffic', Constant>;
@@ -76,7 +74,12 @@ export const profileGroups = {
   ],
   stream: [
     'sendBufferBytes',
-    'overflowBufferBytes',
+    'deepBufferBytes',
+    'deepSpread',
+    'deepChangeSeconds',
+    'deepPerSecond',
+    'deepRunSpread',
+    'deepSeconds',
     'writableShare',
     'fillSpread',
     'spread',

@@ -2,7 +2,7 @@ import { createFluid, type Fluid, type Resource } from '../sim/fluid.js';
 import type { RandomStream } from '../sim/random.js';
 import type { Recorder } from '../sim/recorder.js';
 import { createSimulation, type Simulation } from '../sim/simulation.js';
-import { createBursts, quantileAt } from '../models/burst.js';
+import { createBursts } from '../models/burst.js';
 import type { GuestDisk } from '../models/disk.js';
 import { createDrift, createGuest } from '../models/guest.js';
 import { createHost, type Host } from '../models/host.js';
@@ -12,6 +12,7 @@ import { goodputOfStreams } from '../models/migration/multifd.js';
 import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
 import type { Testbed } from '../models/stacks/testbed.js';
+import { createSocketDepth } from '../models/socket-depth.js';
 import { createStalls } from '../models/stalls.js';
 import { createStream, type Stream } from '../models/stream.js';
 import { layOutMemory } from './memory-layout.js';
@@ -96,7 +97,7 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
   const goodput =
     scenario.link.goodput *
     Math.exp(stream.spread * sim.random('link').normal()) *
-    (1 - stream.busyGuestLoss * busyShare(scenario));
+    (1 - stream.busyGuestLoss * 2 * sim.random('busy').uniform() * Math.max(0, 2 * busyShare(scenario) - 1));
   const link = createLink(
     fluid,
     {
@@ -148,7 +149,7 @@ function createVm(
   withDetails: boolean,
 ): Vm {
   const { sim, link, source, destination, busyVcpus, speedAlone, pace, destinationPace } = place;
-  const { values, burst, estimate, constants } = parameters;
+  const { values, burst, constants } = parameters;
   const { cpu, stream, guest: guestValues, steps, disk } = values;
   const own = (name: string): string => (number === 1 ? name : `vm${number} ${name}`);
   const random = (name: string): RandomStream => sim.random(number === 1 ? name : `vm${number}/${name}`);
@@ -166,12 +167,11 @@ function createVm(
   const flow = link.open(own('migration'), 'migration');
   const socket = {
     ...stream,
-    sendBufferBytes: link.overflows ? stream.overflowBufferBytes : stream.sendBufferBytes,
     roundTripSeconds: 2 * scenario.link.latency,
   };
-  const connections = [createStream(sim, flow, socket, random('socket'))];
+  const depth = (name: string) => createSocketDepth(stream, link.overflows, random(name));
+  const connections = [createStream(sim, flow, socket, random('socket'), depth('depth'))];
   const journal = createJournal(withDetails);
-  const estimateDraws = random('estimate');
 
   const migration: Migration = {
     sim,
@@ -210,6 +210,7 @@ function createVm(
           link.open(own(name), 'migration', fromDisk && place.storage ? [place.storage] : []),
           socket,
           random(`socket of ${name}`),
+          depth(`depth of ${name}`),
         );
         connections.push(opened);
         return opened;
@@ -247,7 +248,6 @@ function createVm(
         destinationAt: scenario.faults.destination ?? Infinity,
         recoverAfterSeconds: scenario.faults.recoverAfter ?? Infinity,
       },
-      estimateFactor: () => quantileAt(estimate, estimateDraws.uniform()),
       queueOverflows: link.overflows,
       random: random('steps'),
     },

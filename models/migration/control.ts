@@ -28,8 +28,6 @@ export interface Control {
   /** Whether it has ended, however. */
   isOver(): boolean;
   setDowntimeLimit(seconds: number): void;
-  /** Bytes/s; Infinity: unlimited. */
-  setMaxBandwidth(bytesPerSecond: number): void;
   /** Post-copy from the next test on (migrate-start-postcopy). */
   startPostCopy(): void;
   /**
@@ -71,7 +69,6 @@ export function createControl(m: ThreadMigration, asks: 'libvirt' | 'QEMU' = 'li
     }),
     isOver: () => state.phase === 'completed' || state.phase === 'cancelled' || state.phase === 'failed',
     setDowntimeLimit: (seconds) => void (limits.downtimeLimitSeconds = seconds),
-    setMaxBandwidth: (rate) => void (limits.maxBandwidth = rate),
     startPostCopy: () => void (requests.postCopy = true),
     pauseGuest: (reason) => {
       suspend(m, reason);

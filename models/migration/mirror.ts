@@ -44,8 +44,6 @@ export interface Mirror {
   /** It is ready, or was cancelled before; at once if that is so already. */
   readonly settled: Wait;
   status(): { isReady: boolean; remainingBytes: number; transferredBytes: number; totalBytes: number };
-  /** Bytes/s (block-job-set-speed). */
-  setSpeed(bytesPerSecond: number): void;
   /** From now on guest writes wait until the copy has them too (block-job-change). */
   blockWrites(): void;
   /** Waits until the copy is complete and ends the job (block-job-cancel of a ready one): for a guest that stands. */
@@ -71,7 +69,7 @@ export interface Mirror {
  * journal.mirror.readyAt // => 10
  */
 export function startMirror(parts: MirrorParts): Mirror {
-  const { sim, guest, journal, stream, image, rules, random } = parts;
+  const { sim, guest, journal, stream, image, rules, speed, random } = parts;
   const { inFlight, operationBytes, sliceSeconds, headerBytes } = rules;
   const bufferBytes = Math.max(inFlight * operationBytes, 2 * image.chunkBytes);
   const perByte = 1 + headerBytes / operationBytes;
@@ -87,7 +85,6 @@ export function startMirror(parts: MirrorParts): Mirror {
     writtenBytes: 0,
   };
   journal.mirror = mirror;
-  let { speed } = parts;
   let isOver = false;
   const diskBefore = journal.diskBytes;
   let isDraining = false;
@@ -221,7 +218,6 @@ export function startMirror(parts: MirrorParts): Mirror {
       transferredBytes: copied,
       totalBytes: image.totalBytes,
     }),
-    setSpeed: (bytesPerSecond) => void (speed = bytesPerSecond),
     blockWrites: () => {
       writes.block();
     },

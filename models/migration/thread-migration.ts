@@ -133,6 +133,8 @@ export interface ThreadState {
   thresholdBytes: number;
   /** Share of their time that the vCPUs are kept asleep. */
   throttle: number;
+  /** When the dirty log of RAM was fetched first, s. */
+  ramStartedAt: number;
   /** A disk in the stream has chunks that were never sent; auto-converge waits until that is over. */
   diskBulk: boolean;
 }
@@ -185,8 +187,6 @@ export interface ThreadMigration extends Migration {
   hasRequestChannel: boolean;
   faults: Faults;
   aids: readonly ConvergenceAid[];
-  /** A factor by which a window's estimate differs from what was sent in it. */
-  estimateFactor: () => number;
   /** Time that the thread is kept from running, of an interval. */
   stalls: Stalls;
   /** When post-copy will be asked for, simulated seconds; Infinity: not by the clock. A leap ends there. */

@@ -29,21 +29,17 @@ export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
   const rounds = createRounds(m);
   sync(m);
   journal.syncs++;
+  state.ramStartedAt = sim.now;
+  const isOverdue = createSyncClock(m);
   yield delay(m.rules.setupSeconds);
   state.phase = 'active';
   const window = openWindow(m);
-  let syncedAt = sim.now;
-  let isFirstPass = true;
   for (;;) {
     if (requests.cancel !== null) return 'cancelled';
     if (sim.now >= m.postCopyAt) requests.postCopy = true;
     if (window.left() > 0) {
-      const isOverdue = isPeriodicSyncDue(m, syncedAt) && !isFirstPass;
-      if (asksForSync(m) || isOverdue) {
-        yield* fetchDirtyLog(m, rounds);
-        syncedAt = sim.now;
-        isFirstPass = false;
-      }
+      const mustSync = isOverdue();
+      if (mustSync || asksForSync(m)) yield* fetchDirtyLog(m, rounds);
       const goesOver = requests.postCopy && m.postCopy !== null;
       if (goesOver && m.postCopy!.beforeCompletion > 0) return 'post-copy';
       const mayStop = sim.now >= m.mayStopAt;
@@ -83,9 +79,23 @@ function isRamWaiting(m: ThreadMigration): boolean {
   return (m.disk?.letsRamGo() ?? true) && remainingBytes(m) >= leastBytes;
 }
 
-function isPeriodicSyncDue(m: ThreadMigration, syncedAt: number): boolean {
-  const { periodicSyncSeconds } = m.rules;
-  return periodicSyncSeconds > 0 && m.aids.length > 0 && m.sim.now - syncedAt >= periodicSyncSeconds;
+/**
+ * Whether a sync is overdue: a clock ticks every few seconds, and where the last tick has seen the latest sync already,
+ * another one is made; not in the first pass (cpu-throttle.c, cpu_throttle_dirty_sync_timer_tick, v9.2). So two syncs are
+ * up to two ticks apart.
+ */
+function createSyncClock({ sim, journal, rules }: ThreadMigration): () => boolean {
+  const { periodicSyncSeconds } = rules;
+  if (periodicSyncSeconds === 0) return () => false;
+  let tickAt = sim.now + periodicSyncSeconds;
+  let syncsAtTick = 0;
+  return () => {
+    if (sim.now < tickAt) return false;
+    const isDue = journal.syncs > 1 && journal.syncs === syncsAtTick;
+    syncsAtTick = journal.syncs + (isDue ? 1 : 0);
+    tickAt = sim.now + periodicSyncSeconds;
+    return isDue;
+  };
 }
 
 /** A sync of the dirty bitmap, the test it was made for, and who looks at it. */
@@ -167,7 +177,8 @@ function send(m: ThreadMigration, window: Window, budget: CallBudget): EncodedCa
 
 /**
  * Far from the threshold no test can succeed, so whole windows are sent in one step. An estimate is never as much as
- * `farFactor` above the mean of what is sent, so nothing is missed.
+ * `farFactor` above the mean of what is sent or above the estimate before it, so
+ * nothing is missed.
  */
 function isFarFrom(m: ThreadMigration, window: Window): boolean {
   if (m.state.thresholdBytes === 0 || window.bytes() === 0 || !window.isFresh()) return false;
@@ -180,14 +191,15 @@ function isFarFrom(m: ThreadMigration, window: Window): boolean {
 function leapWindows(m: ThreadMigration, window: Window): number {
   const { span, data } = m.guest.memory.stretch();
   const untilPostCopy = (m.postCopyAt - m.sim.now) / m.rules.windowSeconds;
-  const bytes = Math.min(span * data * m.encoding.dataBytes(), spareBytes(m));
+  const bytes = Math.min(span * data * m.encoding.dataBytes(), spareBytes(m, window));
   return Math.floor(Math.min(mostWindows, bytes / window.bytes(), untilPostCopy));
 }
 
 /** What may be sent before a test could succeed. QEMU counts whole pages as left, however few bytes they become. */
-function spareBytes(m: ThreadMigration): number {
+function spareBytes(m: ThreadMigration, window: Window): number {
   const onWire = Math.min(1, m.encoding.dataBytes() / pageBytes);
-  return (remainingBytes(m) - farFactor * m.state.thresholdBytes) * onWire;
+  const usual = (window.bytes() / m.rules.windowSeconds) * m.limits.downtimeLimitSeconds;
+  return (remainingBytes(m) - farFactor * Math.max(m.state.thresholdBytes, usual)) * onWire;
 }
 
 const farFactor = 1.5;

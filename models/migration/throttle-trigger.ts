@@ -38,14 +38,14 @@ export type ThrottleTrigger = (sync: SyncReport) => Fired | null;
  * // => { dirtiedBytes: 700, thresholdBytes: 500 }, 2 s later
  */
 export function createThrottleTrigger(m: ThreadMigration, rules: TriggerRules): ThrottleTrigger {
-  const { sim, journal } = m;
+  const { sim, state } = m;
   let checkedAt: number | null = null;
   let sentBefore = 0;
   let dirtied = rules.countsRewritten > 0 ? m.guest.memory.pages * pageBytes : 0;
   let strikes = 0;
   let isFirst = true;
   return (sync) => {
-    checkedAt ??= journal.transferStart?.time ?? sim.now;
+    checkedAt ??= state.ramStartedAt;
     dirtied += rules.countsRewritten > 0 ? sync.dirtiedBytes : sync.newlyDirtyBytes;
     if (sim.now - checkedAt < rules.checkSeconds) return null;
     const period = { dirtiedBytes: dirtied, thresholdBytes: (sync.sentBytes - sentBefore) * rules.trigger };
@@ -56,7 +56,7 @@ export function createThrottleTrigger(m: ThreadMigration, rules: TriggerRules): 
     isFirst = false;
     // While disks are copied for the first time in the same stream, RAM makes no progress and is not meant to (ram.c,
     // migration_trigger_throttle, blk_mig_bulk_active).
-    if (!counts || m.state.diskBulk || period.dirtiedBytes <= period.thresholdBytes) return null;
+    if (!counts || state.diskBulk || period.dirtiedBytes <= period.thresholdBytes) return null;
     strikes++;
     if (strikes < rules.strikes) return null;
     strikes = 0;

@@ -30,9 +30,7 @@ export function openWindow(m: ThreadMigration): Window {
   const close = (): void => {
     // The clock is read in whole milliseconds: a window of 103.8 ms counts as 103 or 104.
     const elapsed = (wholeMilliseconds(sim.now) - wholeMilliseconds(start)) / 1000;
-    // What was sent is never more than the quota and the page that overstepped it.
-    const counted = Math.min(used * m.estimateFactor(), Math.max(used, quota()));
-    state.estimateBytesPerSecond = counted / elapsed;
+    state.estimateBytesPerSecond = used / elapsed;
     const bandwidth =
       rules.switchoverBandwidth > 0 ? rules.switchoverBandwidth : state.estimateBytesPerSecond;
     state.thresholdBytes = bandwidth * limits.downtimeLimitSeconds;

@@ -78,7 +78,8 @@ const histories: Histories = {
   },
   periodicSyncSeconds: {
     unit: 's',
-    about: 'under auto-converge a sync comes at the latest after so long; 0: only rounds sync',
+    about:
+      'under auto-converge a clock ticks so often, and syncs if no round has since its last tick; 0: only rounds sync',
     values: [{ since: '9.2', value: 5, source: 'cpu-throttle.c, QEMU 9.2' }],
   },
   deviceStateBytes: {

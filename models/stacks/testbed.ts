@@ -70,8 +70,6 @@ export interface Testbed {
   switchover: SwitchoverSteps;
   /** What breaks, and when. */
   faults: Faults;
-  /** By what a window's estimate of the bandwidth differs from what was sent in it: draws a factor. */
-  estimateFactor: () => number;
   /** The migration takes so many connections instead of one, with sockets that hold so many bytes each. */
   connect(count: number, socketBytes: number): void;
   /** Time that the migration thread is kept from running, of an interval. */

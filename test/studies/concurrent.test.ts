@@ -40,10 +40,6 @@ function run(count: number, fields: Record<string, unknown> = {}, atOnce = 0) {
   );
   const exact = {
     ...parameters,
-    estimate: [
-      [0, 1],
-      [100, 1],
-    ] as const,
     constants: { ...parameters.constants, test: { atOnce } },
   };
   const stack = { ...findStack(scenario.stack), outboundLimit: ['test', 'atOnce'] as const };

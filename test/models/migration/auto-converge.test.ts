@@ -10,8 +10,7 @@ const request = { capabilities: new Set(['auto-converge']) };
 /** A tiny guest under a version's auto-converge, and syncs at times that a test chooses. */
 function watched(version: string, autoConverge: ConstantValues[string] = {}) {
   const world = tinyThread({ version, restingPages: 1000, request, constants: { autoConverge } });
-  const { migration, journal, runTo } = world;
-  journal.transferStart = migration.sample();
+  const { migration, runTo } = world;
   let sentBytes = 0;
   return {
     ...world,

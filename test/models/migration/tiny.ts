@@ -176,7 +176,6 @@ export function tiny(o: Tiny) {
       wakeSeconds: 0,
     },
     faults: noFaults,
-    estimateFactor: () => 1,
     stalls: () => 0,
     queueOverflows: false,
     random: sim.random('steps'),

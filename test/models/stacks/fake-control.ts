@@ -57,9 +57,6 @@ export function fakeControl({ first, height, low, rate }: SawTooth) {
     setDowntimeLimit: (seconds) => {
       tell(`downtime ${seconds}`);
     },
-    setMaxBandwidth: (bytesPerSecond) => {
-      tell(`bandwidth ${bytesPerSecond}`);
-    },
     startPostCopy: () => {
       tell('post-copy');
     },

@@ -38,7 +38,6 @@ function watch(of: Partial<NovaRules>, statusAt: (seconds: number) => Partial<St
     }),
     isOver: () => isOver || sim.now >= endsAt,
     setDowntimeLimit: (seconds) => write(`downtime ${Math.round(seconds * 1000)} ms`),
-    setMaxBandwidth: () => undefined,
     startPostCopy: () => write('post-copy'),
     pauseGuest: (reason) => write(`pause: ${reason}`),
     cancel: (reason) => {

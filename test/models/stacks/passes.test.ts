@@ -257,7 +257,7 @@ describe('a scenario on such a product', () => {
       'After 10 passes 128 MiB were left: the rule of 10 passes ended it.',
     );
     expect(run('vmware-5.0').reason).toMatch(
-      /^After \d+ passes [\d.]+ MiB were left: what was left fits the goal/u,
+      /^After \d+ passes ([\d.]+ MiB were left: what was left fits the goal|nothing was dirty any more)/u,
     );
     expect(run('vmware-4.1', { 'parameters.vmware.longestSeconds': 1 }).reason).toMatch(
       /^The passes did not shrink, .*; the guest runs on at the source\.$/u,

@@ -1,0 +1,66 @@
+import type { RandomStream } from '../sim/random.js';
+
+/**
+ * How many bytes a sending socket holds. Linux lets it hold more as it goes: a sender that was held up finds the queue
+ * before the link drained, sends faster than the link until it is full again, and its buffer grows up to tcp_wmem's
+ * maximum; when all is under way it is shallow again.
+ */
+export interface DepthParameters {
+  /** What it holds most of the time. */
+  sendBufferBytes: number;
+  /** What it holds on average while it is deep, and by what share of that it is at most more or less. */
+  deepBufferBytes: number;
+  deepSpread: number;
+  /** How long a depth lasts on average, s. */
+  deepChangeSeconds: number;
+  /** Times a second that it becomes deep in a typical run; standard deviation of ln(that) from run to run. */
+  deepPerSecond: number;
+  deepRunSpread: number;
+  /** How long it stays deep on average, s. */
+  deepSeconds: number;
+}
+
+/** What the socket holds after so many more seconds, bytes. */
+export type SocketDepth = (seconds: number) => number;
+
+/**
+ * A socket that becomes deep at random (Poisson) times, for exponentially long; or is so all the time, as beside
+ * traffic that keeps the queue before the link full. Each depth is as likely as another within its bounds.
+ *
+ * @example
+ * const never = { ...parameters, deepPerSecond: 0 };
+ * createSocketDepth(never, false, createRandom('depth'))(100) === never.sendBufferBytes // => true
+ */
+export function createSocketDepth(
+  parameters: DepthParameters,
+  isAlwaysDeep: boolean,
+  random: RandomStream,
+): SocketDepth {
+  const { sendBufferBytes, deepBufferBytes, deepSpread, deepChangeSeconds, deepSeconds } = parameters;
+  const perSecond = parameters.deepPerSecond * Math.exp(parameters.deepRunSpread * random.normal());
+  const drawDepth = (): number => deepBufferBytes * (1 + deepSpread * (2 * random.uniform() - 1));
+  const untilDeep = (): number => (perSecond > 0 ? random.exponential(1 / perSecond) : Infinity);
+  const untilOther = (): number => (deepSpread > 0 ? random.exponential(deepChangeSeconds) : Infinity);
+
+  let isDeep = isAlwaysDeep;
+  let depth = isDeep ? drawDepth() : sendBufferBytes;
+  let untilTurn = isAlwaysDeep ? Infinity : untilDeep();
+  let untilChange = isDeep ? untilOther() : Infinity;
+  return (seconds) => {
+    let left = seconds;
+    for (let next = Math.min(untilTurn, untilChange); next <= left; next = Math.min(untilTurn, untilChange)) {
+      left -= next;
+      untilChange -= next;
+      untilTurn -= next;
+      if (untilTurn <= 0) {
+        isDeep = !isDeep;
+        untilTurn = isDeep ? random.exponential(deepSeconds) : untilDeep();
+      }
+      depth = isDeep ? drawDepth() : sendBufferBytes;
+      untilChange = isDeep ? untilOther() : Infinity;
+    }
+    untilTurn -= left;
+    untilChange -= left;
+    return depth;
+  };
+}
