@@ -7,14 +7,20 @@ import { boundOfNext } from './bound-of-next.js';
 import type { Qemu72Run } from './qemu-7.2-run.js';
 import { qemu72Scenario } from './qemu-7.2-scenario.js';
 
-/** The repeats of one configuration beside their prediction; errors are of p50 against the median of the repeats. */
+/** One measured run beside its prediction. */
+export interface ValidatedRepeat {
+  run: Qemu72Run;
+  job: Job;
+  results: readonly RunResult[];
+}
+
+/**
+ * The repeats of one configuration. Errors are of the p50 of all their replications against the median of the repeats;
+ * repeats of one configuration differ in how busy the machine was.
+ */
 export interface ValidatedConfiguration {
   cls: string;
-  repeats: readonly Qemu72Run[];
-  /** The prediction of the first repeat; the others differ in how busy the machine was. */
-  job: Job;
-  /** Of all repeats. */
-  results: readonly RunResult[];
+  repeats: readonly ValidatedRepeat[];
   completedFraction: number;
   /** Hot set / threshold, or dirty rate / bandwidth where that is less; 0 for an idle guest. */
   load: number;
@@ -89,37 +95,27 @@ export async function validateQemu72(
   executor: Executor,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Qemu72Validation> {
-  const groups = [...groupBy(measured, ({ cls, config }) => JSON.stringify([cls, config])).values()];
-  // Repeats differ in how busy the machine was: each is predicted for itself.
-  const jobs = groups.flatMap((repeats) =>
-    repeats.map((run): Job => {
-      const settings = [{ origin: 'validate', values: { seed, replications } }, ...qemu72Scenario(run)];
-      return { ...prepare(settings), first: 1, count: replications };
-    }),
-  );
-  const results = await executor.run(jobs, (done) => onProgress?.(done, jobs.length * replications));
-  let next = 0;
-  const configurations = groups.map((repeats) => {
-    const first = next;
-    next += repeats.length;
-    return compare(repeats, jobs[first]!, results.slice(first, next));
+  const jobs = measured.map((run): Job => {
+    const settings = [{ origin: 'validate', values: { seed, replications } }, ...qemu72Scenario(run)];
+    return { ...prepare(settings), first: 1, count: replications };
   });
+  const results = await executor.run(jobs, (done) => onProgress?.(done, jobs.length * replications));
+  const repeats = measured.map((run, i): ValidatedRepeat => ({ run, job: jobs[i]!, results: results[i]! }));
+  const configurations = [
+    ...groupBy(repeats, ({ run }) => JSON.stringify([run.cls, run.config])).values(),
+  ].map(compare);
   const classes = [...groupBy(configurations, ({ cls }) => cls)]
     .map(([cls, of]) => summarize(cls, of))
     .toSorted((one, other) => (one.cls < other.cls ? -1 : 1));
   return { configurations, classes, goals: goalsOf(classes) };
 }
 
-function compare(
-  repeats: readonly Qemu72Run[],
-  job: Job,
-  /** By repeat. */
-  predicted: readonly (readonly RunResult[])[],
-): ValidatedConfiguration {
-  const results = predicted.flat();
+function compare(repeats: readonly ValidatedRepeat[]): ValidatedConfiguration {
+  const runs = repeats.map(({ run }) => run);
+  const results = repeats.flatMap((repeat) => repeat.results);
   const completed = results.filter(({ verdict }) => verdict === 'completed');
   const completedFraction = completed.length / results.length;
-  const done = repeats.filter(({ outcome }) => outcome === 'completed');
+  const done = runs.filter(({ outcome }) => outcome === 'completed');
   const predictsCompletion = completedFraction >= 0.5;
   // Of repeats of which half or more never ended there is no median.
   const completes = done.length * 2 > repeats.length;
@@ -131,12 +127,10 @@ function compare(
   const outages = completed.map((run) => run.downtimeSeconds);
   const realOutages = done.map(({ stopToResumeMs }) => seconds(stopToResumeMs));
   const [outage, realOutage] = [median(outages), median(realOutages)];
-  const load = loadOf(repeats);
+  const load = loadOf(runs);
   return {
-    cls: repeats[0]!.cls,
+    cls: runs[0]!.cls,
     repeats,
-    job,
-    results,
     completedFraction,
     load,
     isFar: load < farBelow || load > farAbove,
@@ -146,7 +140,7 @@ function compare(
     outageErrorSeconds: both && outage !== null && realOutage !== null ? outage - realOutage : null,
     bytesError: both ? error(completed.map((run) => run.bytesOnWire - run.diskBytes), done.map((run) => run.transferredBytes)) : null, // prettier-ignore
     syncsError: both ? difference(median(completed.map((run) => run.syncs)), median(done.map((run) => run.syncs))) : null, // prettier-ignore
-    possible: repeats.filter((run, i) => isPossible(run, predicted[i]!)).length,
+    possible: repeats.filter(isPossible).length,
   };
 }
 
@@ -167,7 +161,7 @@ function loadOf(repeats: readonly Qemu72Run[]): number {
 }
 
 /** Whether a repeat is one of the runs that the prediction holds possible: its outcome, and p2 to p98 of its time. */
-function isPossible(run: Qemu72Run, results: readonly RunResult[]): boolean {
+function isPossible({ run, results }: ValidatedRepeat): boolean {
   const completed = results.filter(({ verdict }) => verdict === 'completed');
   const didComplete = run.outcome === 'completed';
   const alike = didComplete ? completed.length : results.length - completed.length;

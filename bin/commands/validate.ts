@@ -105,12 +105,12 @@ function runsFile(path: string): string {
   return isFolder ? join(path, 'runs.jsonl') : path;
 }
 
-/** The repeats of a configuration, each beside the prediction that they share. */
-function repeatsJson(one: ValidatedConfiguration): object[] {
-  const { repeats, job, results, load, isFar, verdictIsRight } = one;
-  const predicted = predictionOf(job, results, 1);
-  return repeats.map(({ id, cls, outcome, totalMs, downtimeMs, stopToResumeMs, syncs, transferredBytes }) => {
+/** The repeats of a configuration, each beside its prediction. */
+function repeatsJson({ repeats, load, isFar, verdictIsRight }: ValidatedConfiguration): object[] {
+  return repeats.map(({ run, job, results }) => {
+    const { id, cls, outcome, totalMs, downtimeMs, stopToResumeMs, syncs, transferredBytes } = run;
     const measured = { cls, outcome, totalMs, downtimeMs, stopToResumeMs, syncs, transferredBytes };
+    const predicted = predictionOf(job, results, 1);
     return { id, measured, shareOfThreshold: load, isFar, verdictIsRight, predicted };
   });
 }

@@ -9,12 +9,12 @@ const versions = ['4.0', '6.2', '7.2', '8.2', '9.2', '10.2'];
 const names = Object.keys(capabilities);
 const pairs = names.flatMap((one, i) => names.slice(i + 1).map((other) => [one, other]));
 
-/** 32 MiB that are rewritten a little faster than the line takes them: it converges, and not at once. */
+/** 64 MiB that are rewritten not quite as fast as the line takes them: it converges, and not at once. */
 const small = {
   'vm.ram': '256 MiB',
   'vm.resident': '64 MiB',
-  'vm.workload[0].size': '32 MiB',
-  'vm.workload[0].rate': '30000 pages/s',
+  'vm.workload[0].size': '64 MiB',
+  'vm.workload[0].rate': '25000 pages/s',
   'migration.maxBandwidth': 'unlimited',
   'migration.patience': '20 s',
 };

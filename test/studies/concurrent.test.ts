@@ -29,6 +29,7 @@ function run(count: number, fields: Record<string, unknown> = {}, atOnce = 0) {
     'parameters.guest.drift': 0,
     'parameters.cpu.firstWriteSeconds': 0,
     'parameters.cpu.stallsPerSecond': 0,
+    'parameters.stream.deepPerSecond': 0,
     'parameters.cpu.wakeSeconds': 0,
     'parameters.guest.idleBytes': 0,
     'parameters.burst.runSpread': 0,

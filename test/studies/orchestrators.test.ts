@@ -88,11 +88,11 @@ describe('a guest that rewrites more than the downtime allows', () => {
   });
 
   it('stops for 900 ms in KubeVirt 1.9 with the detector if that will do', () => {
-    const { verdict, downtimeSeconds } = migrate('kubevirt-1.9-stall', '80 MiB');
+    const { verdict, downtimeSeconds } = migrate('kubevirt-1.9-stall', '92 MiB');
     expect(verdict).toBe('completed');
     expect(downtimeSeconds).toBeGreaterThan(0.6);
     expect(downtimeSeconds).toBeLessThan(1);
-    expect(migrate('kubevirt-1.9', '80 MiB').verdict).toBe('aborted');
+    expect(migrate('kubevirt-1.9', '92 MiB').verdict).toBe('aborted');
   });
 
   it('is given up by oVirt with Minimal downtime, and moves with Suspend workload if needed', () => {
