@@ -86,8 +86,11 @@ export function createStream(
   const pieceBytes = parameters.receiveWindowBytes / 16;
   const rateOfBuffer = (): number => (roundTripSeconds > 0 ? sendBufferBytes / roundTripSeconds : Infinity);
   let { sendBufferBytes, receiveWindowBytes } = parameters;
-  let windowRate = rateOfBuffer();
-  flow.setCap(windowRate);
+  let limit = Infinity;
+  const limitFlow = (): void => {
+    flow.setCap(Math.min(limit, rateOfBuffer()));
+  };
+  limitFlow();
   let changingDepth = depth;
   let deepenedAt = sim.now;
   const arrivals: { end: number; seconds: number }[] = [];
@@ -170,8 +173,7 @@ export function createStream(
 
   const hold = (bytes: number): void => {
     sendBufferBytes = bytes;
-    windowRate = rateOfBuffer();
-    flow.setCap(windowRate);
+    limitFlow();
     accepting = whenOccupied(sendBufferBytes);
     writable = whenOccupied(sendBufferBytes * (1 - writableShare));
   };
@@ -244,7 +246,10 @@ export function createStream(
       changingDepth = undefined;
       hold(count * socketBytes);
     },
-    limitRate: (bytesPerSecond) => flow.setCap(Math.min(bytesPerSecond, windowRate)),
+    limitRate(bytesPerSecond) {
+      limit = bytesPerSecond;
+      limitFlow();
+    },
     close: () => flow.close(),
   };
 }

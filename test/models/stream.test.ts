@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SocketDepth } from '../../models/socket-depth.js';
 import { createStream, type StreamParameters } from '../../models/stream.js';
 import { createFluid } from '../../sim/fluid.js';
 import { delay, type Process } from '../../sim/process.js';
@@ -14,11 +15,11 @@ const plain: StreamParameters = {
 };
 
 /** A stream over a link of 100 bytes/s. */
-function streamOf(parameters: Partial<StreamParameters> = {}) {
+function streamOf(parameters: Partial<StreamParameters> = {}, depth?: SocketDepth) {
   const sim = createSimulation();
   const fluid = createFluid(sim);
   const flow = fluid.open({ name: 'migration', path: [fluid.resource('link', 100)] });
-  const stream = createStream(sim, flow, { ...plain, ...parameters });
+  const stream = createStream(sim, flow, { ...plain, ...parameters }, undefined, depth);
   /** When that process ends. */
   const timeOf = (process: Process): number => {
     const worker = sim.spawn(
@@ -99,6 +100,30 @@ describe('the socket', () => {
     stream.limitRate(10);
     stream.push(50, 0);
     expect(timeOf(stream.received())).toBeCloseTo(5, 12);
+  });
+
+  it('that becomes deeper takes more at once, and one that becomes shallow nothing until that has drained', () => {
+    const depths = [300, 500, 100];
+    const { stream, timeOf } = streamOf({}, () => depths.shift()!);
+    stream.push(300, 0);
+    expect(stream.free()).toBe(200);
+    stream.push(0, 0);
+    expect([stream.capacity, stream.outside()]).toEqual([100, 200]);
+    expect(timeOf(taken())).toBeCloseTo(2, 12);
+    function* taken(): Process {
+      yield stream.taken;
+    }
+  });
+
+  it('stays as slow as what feeds it when its depth changes', () => {
+    let bytes = 300;
+    const { stream } = streamOf({}, () => (bytes += 50));
+    stream.limitRate(10);
+    stream.push(100, 0);
+    expect(stream.rate()).toBe(10);
+    stream.limitRate(0);
+    stream.push(100, 0);
+    expect(stream.rate()).toBe(0);
   });
 });
 
