@@ -170,4 +170,4 @@ const ownLoad = 2.5;
  * second.
  */
 const stallsPerThread = 2;
-const deepPerThread = 0.07;
+const deepPerThread = 0.03;

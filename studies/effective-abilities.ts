@@ -10,8 +10,8 @@ import type { MigrationSpec } from '../scenario/scenario.js';
  *
  * @throws InputError that names the field.
  * @example
- * checkEffectiveAbilities(findStack('kubevirt-1.4/qemu-2.9'), migration, parameters.constants)
- * // throws: stack is kubevirt-1.4/qemu-2.9: it switches on multifd, and QEMU says: multifd: needs QEMU 4.0; this stack is 2.9
+ * checkEffectiveAbilities(findStack('kubevirt-1.5/qemu-2.9'), migration, parameters.constants)
+ * // throws: stack is kubevirt-1.5/qemu-2.9: it switches on multifd, and QEMU says: multifd: needs QEMU 4.0; this stack is 2.9
  */
 export function checkEffectiveAbilities(
   stack: Stack,

@@ -128,7 +128,7 @@ function aboutMechanism(scenario: Scenario, parameters: Parameters): string[] {
 
 /** What the CPU time of the threads that send lets through, where that is less than the link. */
 function aboutThread(
-  { migration, link, source, profile }: Scenario,
+  { migration, link, source, profile, stack: name }: Scenario,
   { burst, values, constants }: Parameters,
 ): string[] {
   const { tunnelled = 0, tunnelByteSeconds = 0 } = constants.libvirt ?? {};
@@ -140,11 +140,11 @@ function aboutThread(
   }
   // A thread that blocks in its writes pays for the network stack; of several channels each pays for a part.
   const threadRate = 1 / (1 / quantileAt(burst.quantiles, 0.5) + values.cpu.networkByteSeconds);
-  const channels = channelsOf(migration.capabilities, constants);
+  const capabilities = [...migration.capabilities, ...(findStack(name).implies?.(constants) ?? [])];
+  const channels = channelsOf(capabilities, constants);
   const most = threadRate * Math.min(channels, source.cores);
   // What these cost a channel is not in that rate.
-  const isOther =
-    migration.capabilities.includes('zero-copy-send') || migration.multifdCompression !== 'none';
+  const isOther = capabilities.includes('zero-copy-send') || migration.multifdCompression !== 'none';
   if (link.goodput <= most || isOther) return [];
   const limit = `no more than ${megabits(most)} Mbit/s with the CPU costs of profile ${profile}, less than link.goodput`;
   const cost = 'parameters.cpu.networkByteSeconds sets what a byte costs on other hosts';
@@ -155,11 +155,11 @@ function aboutThread(
   ];
 }
 
-/** Connections that send side by side, by a capability or by what KubeVirt sets itself. */
+/** Connections that send side by side; KubeVirt says how many, others leave it to QEMU. */
 function channelsOf(capabilities: readonly string[], { multifd, kubevirt }: Parameters['constants']): number {
-  const { parallelThreads = 0, allowPostCopy = 0 } = kubevirt ?? {};
-  if (parallelThreads > 0 && allowPostCopy === 0) return parallelThreads;
-  return capabilities.includes('multifd') ? (multifd?.channels ?? 1) : 1;
+  if (!capabilities.includes('multifd')) return 1;
+  const { parallelThreads = 0 } = kubevirt ?? {};
+  return parallelThreads > 0 ? parallelThreads : (multifd?.channels ?? 1);
 }
 
 function megabits(bytesPerSecond: number): number {

@@ -57,7 +57,8 @@ export const stackFamilies: readonly StackFamily[] = [
     stacks: {
       'kubevirt-1.3': '800 s a GB, then post-copy or abort',
       'kubevirt-1.4': '150 s a GB, then post-copy, pause, abort',
-      'kubevirt-1.9': 'as 1.4',
+      'kubevirt-1.5': 'multifd unless post-copy is allowed',
+      'kubevirt-1.9': 'multifd in any case',
       'kubevirt-1.9-stall': 'MigrationStallDetection (alpha)',
     },
   },

@@ -15,7 +15,7 @@ export interface ThreadRules extends WireFormat {
   wakeSeconds: number;
   /** Pages between two looks at the clock. */
   pagesPerLook: number;
-  /** 1: what is left may equal the threshold (10.2); 0: it must be less. */
+  /** 1: what is left may equal the threshold (10.1); 0: it must be less. */
   stopsAtThreshold: number;
   /** Bytes/s that stand in for the estimate in the stop test (avail-switchover-bandwidth, 8.2); 0: none. */
   switchoverBandwidth: number;
@@ -38,7 +38,7 @@ export interface ThreadRules extends WireFormat {
 export interface PostCopyRules {
   /** Bytes/s at which pages are sent that nobody asked for; 0: unlimited. */
   maxBandwidth: number;
-  /** 1: whether to go over is looked at before whether what is left fits (10.2). */
+  /** 1: whether to go over is looked at before whether what is left fits (10.1). */
   beforeCompletion: number;
   /** Of the command that lists stale pages: bytes each, bytes a range, ranges each, seconds a range takes there. */
   discardCommandBytes: number;

@@ -1,6 +1,6 @@
 import type { Constant } from './stack.js';
 
-export type KubevirtVersion = '1.3' | '1.4' | '1.9' | '1.9-stall';
+export type KubevirtVersion = '1.3' | '1.4' | '1.5' | '1.9' | '1.9-stall';
 
 const monitor = 'pkg/virt-launcher/virtwrap/live-migration-source.go';
 const defaults = 'pkg/virt-config/virt-config.go';
@@ -37,14 +37,8 @@ const always: Readonly<Record<string, Constant>> = {
   allowPostCopy: {
     value: 0,
     unit: '1',
-    about: '1: post-copy when the acceptable time is over; from 1.4 on allowWorkloadDisruption must be 1 too',
+    about: '1: post-copy when the acceptable time is over',
     source: `${defaults}, v1.3 to v1.9`,
-  },
-  parallelThreads: {
-    value: 8,
-    unit: '1',
-    about: 'multifd channels, of a guest without a CPU limit and without post-copy; 0: no multifd',
-    source: 'pkg/virt-handler, configureParallelMigrationThreads, v1.3 to v1.9',
   },
   parallelOutboundMigrationsPerNode: {
     value: 2,
@@ -60,13 +54,27 @@ const always: Readonly<Record<string, Constant>> = {
   },
 };
 
+/** Set by itself from v1.5 on; before, only for a VMI that an annotation asks it for. */
+function parallelThreads(version: KubevirtVersion): Constant {
+  const isAutomatic = version !== '1.3' && version !== '1.4';
+  const until = isAutomatic && version === '1.5' ? ' and without post-copy' : '';
+  return {
+    value: isAutomatic ? 8 : 0,
+    unit: '1',
+    about: `multifd channels, of a guest without a CPU limit${until}; 0: no multifd`,
+    source: isAutomatic
+      ? 'pkg/virt-handler, configureParallelMigrationThreads, v1.5 and later (release notes, 12705)'
+      : 'pkg/virt-handler: by an annotation of the VMI, up to v1.4',
+  };
+}
+
 const since14: Readonly<Record<string, Constant>> = {
   allowWorkloadDisruption: {
     value: 0,
     unit: '1',
     about:
-      '1: when the acceptable time is over, post-copy if allowed, else the guest is suspended, not aborted',
-    source: 'commit 0914f0d0, v1.4 and later',
+      '1: when the acceptable time is over the guest is suspended, if post-copy is not allowed; 0: not set, it follows allowPostCopy',
+    source: 'commit 0914f0d0, v1.4 and later; virt-config.go, GetMigrationConfiguration',
   },
 };
 
@@ -139,6 +147,7 @@ export function kubevirtConstants(version: KubevirtVersion): Record<string, Cons
   return {
     completionTimeoutPerGiB: completionTimeout(version),
     ...always,
+    parallelThreads: parallelThreads(version),
     ...(version !== '1.3' && since14),
     ...(version === '1.9-stall' && stallDetection),
   };

@@ -12,7 +12,7 @@ import { qemuStack } from './qemu.js';
 import type { ConstantValues, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
-/** What each release is, and the QEMU that its virt-launcher holds (hack/rpm-deps.sh). */
+/** What each release is, and the QEMU that its virt-launcher holds (hack/rpm-deps.sh, release notes). */
 const releases: Readonly<Record<KubevirtVersion, { about: string; products: string; qemu: string }>> = {
   '1.3': {
     about: 'KubeVirt 1.3: 800 s a GB, then post-copy if allowed, else it aborts',
@@ -20,12 +20,17 @@ const releases: Readonly<Record<KubevirtVersion, { about: string; products: stri
     qemu: '8.2',
   },
   '1.4': {
-    about: 'KubeVirt 1.4 to 1.8: 150 s a GB, then post-copy or a suspended guest if allowed, else it aborts',
-    products: 'KubeVirt 1.4 to 1.8',
+    about: 'KubeVirt 1.4: 150 s a GB, then post-copy or a suspended guest if allowed, else it aborts',
+    products: 'KubeVirt 1.4',
+    qemu: '9.0',
+  },
+  '1.5': {
+    about: 'KubeVirt 1.5 to 1.8: as 1.4, and multifd without being asked',
+    products: 'KubeVirt 1.5 to 1.8',
     qemu: '9.1',
   },
   '1.9': {
-    about: 'KubeVirt 1.9 as installed: the monitor of 1.4',
+    about: 'KubeVirt 1.9 as installed: the monitor of 1.4, multifd beside post-copy too',
     products: 'KubeVirt 1.9',
     qemu: '10.1',
   },
@@ -43,7 +48,7 @@ export const kubevirtVersions = Object.keys(releases) as readonly KubevirtVersio
  * KubeVirt above libvirt above a QEMU, by default the one that the release ships.
  *
  * @example
- * kubevirtStack('1.4').versions // => ['KubeVirt 1.4 to 1.8', 'QEMU 9.1']
+ * kubevirtStack('1.5').versions // => ['KubeVirt 1.5 to 1.8', 'QEMU 9.1']
  */
 export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): Stack {
   const { about, products, qemu: shipped } = releases[version];
@@ -71,21 +76,24 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
       },
       kubevirt: kubevirtConstants(version),
     },
-    implies: impliedBy,
+    implies: (constants) => impliedBy(version, constants),
     isWatched: true,
     outboundLimit: ['kubevirt', 'parallelOutboundMigrationsPerNode'],
     kinds: {
       lm: 'live migration of RAM, volumes shared (VirtualMachineInstanceMigration)',
       blm: 'block migration: the volume mirrored to NBD until ready, then RAM',
     },
-    migrate: migrateByKubevirt,
+    migrate: (bed, kind) => migrateByKubevirt(version, bed, kind),
   };
 }
 
-function* migrateByKubevirt(bed: Testbed, kind: MigrationKind): Process {
+function* migrateByKubevirt(version: KubevirtVersion, bed: Testbed, kind: MigrationKind): Process {
   const settings = bed.constants.kubevirt!;
   const rules = {
     ...settings,
+    ...(settings.allowWorkloadDisruption !== undefined && {
+      allowWorkloadDisruption: Math.max(settings.allowWorkloadDisruption, settings.allowPostCopy!),
+    }),
     ...acceptableTime(bed, kind),
     initialDowntime: bed.request.downtimeLimitSeconds,
   };
@@ -93,21 +101,25 @@ function* migrateByKubevirt(bed: Testbed, kind: MigrationKind): Process {
     settings.stallProgressSeconds === undefined
       ? kubevirtMonitor(control, rules as unknown as KubevirtRules)
       : kubevirtStallMonitor(control, rules as unknown as StallMonitorRules);
-  yield* orchestrated(configure(bed), kind, monitor, { copyDisk: mirrorDisk });
+  yield* orchestrated(configure(version, bed), kind, monitor, { copyDisk: mirrorDisk });
 }
 
-/** The capabilities that the settings imply: channels are not used together with post-copy. */
-function impliedBy({ kubevirt }: ConstantValues): readonly string[] {
+/** The capabilities that the settings imply: before 1.9 channels are not used together with post-copy. */
+function impliedBy(version: KubevirtVersion, { kubevirt }: ConstantValues): readonly string[] {
   const { allowAutoConverge, allowPostCopy, parallelThreads } = kubevirt as unknown as KubevirtFlags;
   return [
     ...(allowAutoConverge > 0 ? ['auto-converge'] : []),
     ...(allowPostCopy > 0 ? ['postcopy-ram'] : []),
-    ...(parallelThreads > 0 && allowPostCopy === 0 ? ['multifd'] : []),
+    ...(parallelThreads > 0 && (allowPostCopy === 0 || usesChannelsInAnyCase(version)) ? ['multifd'] : []),
   ];
 }
 
-function configure(bed: Testbed): Testbed {
-  const implied = impliedBy(bed.constants);
+function usesChannelsInAnyCase(version: KubevirtVersion): boolean {
+  return version === '1.9' || version === '1.9-stall';
+}
+
+function configure(version: KubevirtVersion, bed: Testbed): Testbed {
+  const implied = impliedBy(version, bed.constants);
   const { parallelThreads } = bed.constants.kubevirt as unknown as KubevirtFlags;
   return withQemu(
     bed,

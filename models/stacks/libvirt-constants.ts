@@ -1,4 +1,4 @@
-import { qemuConstantGroups } from './qemu-constants.js';
+import { isSince, qemuConstantGroups } from './qemu-constants.js';
 import type { Constant } from './stack.js';
 
 type Constants = Readonly<Record<string, Constant>>;
@@ -26,10 +26,15 @@ const poll: Constant = {
   source: 'qemu_migration.c, qemuMigrationWaitForCompletion, libvirt 0.10.2',
 };
 
+/** Whether libvirt must ask QEMU every so often: it knows no events yet, or this QEMU sends none (before 2.4). */
+export function asksForStatus(knowsEvents: boolean, qemu: string): boolean {
+  return !knowsEvents || !isSince(qemu, '2.4');
+}
+
 /**
  * The constants of libvirt's own part of a migration.
  *
- * @param polls whether it asks QEMU every so often (to 1.2) or gets events
+ * @param polls whether it asks QEMU every so often or gets events
  * @param isTunnelled whether the migration goes through libvirtd unless a scenario says otherwise
  * @example
  * libvirtConstants(true, true).tunnelled.value // => 1

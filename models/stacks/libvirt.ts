@@ -1,6 +1,12 @@
 import { delay, type Process } from '../../sim/process.js';
 import { suspend } from '../migration/control.js';
-import { libvirtConstants, qemuUnderLibvirt, timeoutConstants, virshConstants } from './libvirt-constants.js';
+import {
+  asksForStatus,
+  libvirtConstants,
+  qemuUnderLibvirt,
+  timeoutConstants,
+  virshConstants,
+} from './libvirt-constants.js';
 import { libvirtDiskConstants, libvirtDiskGroups, libvirtDiskKind, type DiskWays } from './libvirt-disks.js';
 import { performInMainLoop, startJob } from './libvirt-job.js';
 import { qemu121 } from './qemu-1.2.1.js';
@@ -115,7 +121,7 @@ function overThread(release: Release, qemu: string): Stack {
       ...qemuUnderLibvirt(qemu, isUnlimited),
       ...libvirtDiskGroups(qemu, disks),
       libvirt: {
-        ...libvirtConstants(polls, false),
+        ...libvirtConstants(asksForStatus(!polls, qemu), false),
         ...libvirtDiskConstants(qemu, disks),
         ...virshConstants,
         ...(knowsPostCopy && timeoutConstants),

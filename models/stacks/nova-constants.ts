@@ -21,8 +21,8 @@ export const pollConstants: Constants = {
   },
 };
 
-/** The options on time, Nova 12.0.0 and later. */
-export const timeConstants: Constants = {
+/** The options on time, Nova 12.0.0 and later; `leastDelay`: what a shorter downtime_delay is taken for, s. */
+export const timeConstants = (leastDelay: number): Constants => ({
   downtimeSteps: {
     value: 10,
     unit: '1',
@@ -34,8 +34,8 @@ export const timeConstants: Constants = {
     value: 75,
     unit: 's/GiB',
     about: 'live_migration_downtime_delay: between two steps, per GiB of RAM and of disks that are copied',
-    source: 'nova/conf/libvirt.py, Nova 12.0.0 and later; at least 3',
-    accepts: { min: 3 },
+    source: `nova/conf/libvirt.py, Nova 12.0.0 and later; at least ${leastDelay}`,
+    accepts: { min: leastDelay },
   },
   completionTimeoutSecondsPerGib: {
     value: 800,
@@ -44,7 +44,7 @@ export const timeConstants: Constants = {
       'live_migration_completion_timeout: for all of it, per GiB of RAM and of disks that are copied; 0: off; migration.timeout replaces it by a time in all',
     source: 'nova/conf/libvirt.py, Nova 12.0.0 and later (commit da33ab4f)',
   },
-};
+});
 
 /** live_migration_progress_timeout, which 15.0.0 turned off and 19.0.0 removed. */
 export function progressConstants(seconds: number): Constants {

@@ -1,6 +1,6 @@
 import type { Process } from '../../sim/process.js';
 import { pageBytes } from '../migration/migration.js';
-import { libvirtConstants, qemuUnderLibvirt } from './libvirt-constants.js';
+import { asksForStatus, libvirtConstants, qemuUnderLibvirt } from './libvirt-constants.js';
 import { libvirtDiskConstants, libvirtDiskGroups, libvirtDiskKind, type DiskWays } from './libvirt-disks.js';
 import { startJob } from './libvirt-job.js';
 import {
@@ -32,7 +32,7 @@ interface Release {
   name: string;
   about: string;
   nova: string;
-  /** As Ubuntu's archive had them together with that release of OpenStack. */
+  /** As Ubuntu's archive had them together with that release of OpenStack, or (Liberty to Newton) with one of them, Mitaka. */
   libvirt: string;
   qemu: string;
   /** Whether that libvirt asks QEMU every 50 ms; later ones get events. */
@@ -83,7 +83,7 @@ const releases: readonly Release[] = [
     knowsPause: false,
     constants: {
       ...pollConstants,
-      ...timeConstants,
+      ...timeConstants(10),
       ...progressConstants(150),
       ...permitConstants,
       ...concurrencyConstants,
@@ -102,7 +102,7 @@ const releases: readonly Release[] = [
     knowsPause: false,
     constants: {
       ...pollConstants,
-      ...timeConstants,
+      ...timeConstants(3),
       ...progressConstants(0),
       ...permitConstants,
       ...concurrencyConstants,
@@ -121,7 +121,7 @@ const releases: readonly Release[] = [
     knowsPause: true,
     constants: {
       ...pollConstants,
-      ...timeConstants,
+      ...timeConstants(3),
       ...permitConstants,
       ...actionConstants,
       ...concurrencyConstants,
@@ -157,7 +157,7 @@ function novaStack(release: Release, qemu: string): Stack {
       ...(steps && { qemu: { ...ofQemu.qemu, downtimeLimitSeconds: novaDowntime } }),
       ...libvirtDiskGroups(qemu, disks),
       libvirt: {
-        ...libvirtConstants(polls, isTunnelled, tunnelSource),
+        ...libvirtConstants(asksForStatus(!polls, qemu), isTunnelled, tunnelSource),
         ...libvirtDiskConstants(qemu, disks),
       },
       ...(Object.keys(constants).length > 0 && { nova: constants }),

@@ -52,7 +52,7 @@ const constants: Readonly<Record<string, Constant>> = {
 };
 
 /**
- * Proxmox VE above a QEMU, with no libvirt between them.
+ * Proxmox VE above a QEMU, with no libvirt between them: by default 10.1, which Proxmox VE 9.1 has (9.2 has 11.0).
  *
  * @example
  * proxmoxStack().versions // => ['Proxmox VE 9', 'qemu-server 9.2.6', 'QEMU 10.1']

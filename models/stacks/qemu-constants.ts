@@ -67,8 +67,8 @@ const histories: Histories = {
     unit: '1',
     about: '1: what is left may equal the threshold; 0: it must be less',
     values: [
-      { since: always, value: 0, source: 'migration.c, migration_iteration_run, QEMU 1.4 to 10.1' },
-      { since: '10.2', value: 1, source: 'migration.c, migration_iteration_run, QEMU 10.2' },
+      { since: always, value: 0, source: 'migration.c, migration_iteration_run, QEMU 1.4 to 10.0' },
+      { since: '10.1', value: 1, source: 'migration.c, migration_iteration_run, rewritten in July 2025' },
     ],
   },
   switchoverBandwidth: {

@@ -19,8 +19,8 @@ const postCopy: Histories = {
     unit: '1',
     about: '1: whether to go over to post-copy is looked at before whether what is left fits; 0: after it',
     values: [
-      { since: firstPostCopy, value: 0, source: 'migration.c, migration_iteration_run, QEMU 2.5 to 10.1' },
-      { since: '10.2', value: 1, source: 'migration.c, migration_iteration_run, QEMU 10.2' },
+      { since: firstPostCopy, value: 0, source: 'migration.c, migration_iteration_run, QEMU 2.5 to 10.0' },
+      { since: '10.1', value: 1, source: 'migration.c, migration_iteration_run, rewritten in July 2025' },
     ],
   },
   discardCommandBytes: {

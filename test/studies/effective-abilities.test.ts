@@ -7,8 +7,8 @@ const prepared = (fields: Record<string, unknown>) =>
 describe('what is switched on in the end', () => {
   it.each([
     [
-      { stack: 'kubevirt-1.4/qemu-2.9' },
-      'stack is kubevirt-1.4/qemu-2.9: it switches on multifd, and QEMU says: multifd: needs QEMU 4.0; this stack is 2.9',
+      { stack: 'kubevirt-1.5/qemu-2.9' },
+      'stack is kubevirt-1.5/qemu-2.9: it switches on multifd, and QEMU says: multifd: needs QEMU 4.0; this stack is 2.9',
     ],
     [{ stack: 'ovirt-very-large/qemu-6.2' }, 'zero-copy-send: needs QEMU 7.1; this stack is 6.2'],
     [{ stack: 'ovirt-post-copy/qemu-2.1' }, 'postcopy-ram: needs QEMU 2.5; this stack is 2.1'],
@@ -39,7 +39,7 @@ describe('what is switched on in the end', () => {
 
   it('may be what the product leaves off', () => {
     expect(() =>
-      prepared({ stack: 'kubevirt-1.4/qemu-2.9', 'parameters.kubevirt.parallelThreads': 0 }),
+      prepared({ stack: 'kubevirt-1.5/qemu-2.9', 'parameters.kubevirt.parallelThreads': 0 }),
     ).not.toThrow();
     expect(() =>
       prepared({ stack: 'nova-stein/qemu-1.5', 'parameters.nova.permitAutoConverge': 1 }),

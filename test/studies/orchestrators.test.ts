@@ -73,6 +73,12 @@ describe('a guest that rewrites more than the downtime allows', () => {
     expect(reason).toMatch(/^KubeVirt suspended the guest after 750 s/u);
   });
 
+  it('goes over to post-copy in KubeVirt if that is allowed, which allows the disruption too', () => {
+    const { verdict, postCopy } = migrate('kubevirt-1.9', hot, { 'parameters.kubevirt.allowPostCopy': 1 });
+    expect(verdict).toBe('completed');
+    expect(postCopy).not.toBeNull();
+  });
+
   it('is found to be stalled within a minute or two by KubeVirt 1.9 with the detector', () => {
     const aborted = migrate('kubevirt-1.9-stall', hot);
     expect(aborted.verdict).toBe('aborted');
@@ -185,11 +191,38 @@ describe('an orchestrator', () => {
     }
   });
 
+  it('uses channels in KubeVirt from 1.5 on, and beside post-copy from 1.9 on', () => {
+    const implied = (stack: string, fields: Fields = {}) => {
+      const { scenario, parameters } = prepared({ stack, ...fields });
+      return findStack(scenario.stack).implies!(parameters.constants);
+    };
+    const postCopy = { 'parameters.kubevirt.allowPostCopy': 1 };
+    expect(['1.3', '1.4', '1.5', '1.9'].map((version) => implied(`kubevirt-${version}`))).toEqual([
+      [],
+      [],
+      ['multifd'],
+      ['multifd'],
+    ]);
+    expect(implied('kubevirt-1.5', postCopy)).toEqual(['postcopy-ram']);
+    expect(implied('kubevirt-1.9', postCopy)).toEqual(['postcopy-ram', 'multifd']);
+    expect(implied('kubevirt-1.4', { 'parameters.kubevirt.parallelThreads': 4 })).toEqual(['multifd']);
+  });
+
+  it('hears of the end at once only from a QEMU that sends events, 2.4 and later', () => {
+    const polls = (stack: string) => findStack(stack).constants.libvirt!.pollSeconds?.value;
+    expect(['libvirt-6', 'libvirt-6/qemu-2.4', 'libvirt-6/qemu-2.1', 'libvirt-1.2'].map(polls)).toEqual([
+      undefined,
+      undefined,
+      0.05,
+      0.05,
+    ]);
+  });
+
   it('can stand over another QEMU', () => {
     expect(kubevirtStack('1.4').over!('7.2')).toMatchObject({
       name: 'kubevirt-1.4/qemu-7.2',
       qemu: '7.2',
-      versions: ['KubeVirt 1.4 to 1.8', 'QEMU 7.2'],
+      versions: ['KubeVirt 1.4', 'QEMU 7.2'],
     });
     expect(ovirtStacks[0]!.over!('9.2').versions).toContain('QEMU 9.2');
     expect(proxmoxStack().over!('7.2').name).toBe('proxmox-9/qemu-7.2');
@@ -198,7 +231,7 @@ describe('an orchestrator', () => {
 
 describe('examples', () => {
   it('give the values that stand in the docstrings', () => {
-    expect(kubevirtStack('1.4').versions).toEqual(['KubeVirt 1.4 to 1.8', 'QEMU 9.1']);
+    expect(kubevirtStack('1.5').versions).toEqual(['KubeVirt 1.5 to 1.8', 'QEMU 9.1']);
     expect(kubevirtConstants('1.4').completionTimeoutPerGiB!.value).toBe(150);
   });
 });

@@ -332,8 +332,8 @@ describe('warnings of stacks that nobody measured', () => {
   const about = (fields: Record<string, unknown>) => predictionWarnings(set(fields), enough);
 
   it('are one, whatever the place', () => {
-    expect(about({ stack: 'kubevirt-1.4', 'vm.ram': '64 GiB', 'link.rate': '25 Gbit/s' })).toEqual([
-      'no migration by kubevirt-1.4 was measured: its rules are from its source or documentation, ' +
+    expect(about({ stack: 'kubevirt-1.5', 'vm.ram': '64 GiB', 'link.rate': '25 Gbit/s' })).toEqual([
+      'no migration by kubevirt-1.5 was measured: its rules are from its source or documentation, ' +
         'and profile server-10g holds orders of magnitude',
     ]);
     expect(about({ stack: 'qemu-7.2', profile: 'server-10g' })).toContain(
