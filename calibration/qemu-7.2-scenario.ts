@@ -165,9 +165,8 @@ function disturbanceFields({ loadavg: [before = 0] }: Qemu72Run): Record<string,
 /** What the campaign's own runs leave of a load average. */
 const ownLoad = 2.5;
 /**
- * Per second and thread of other work. Where the load average is below 3, half of all undisturbed configurations take
- * at most 0.2 % longer than without stalls, from 3.5 on 1.5 to 3 %; its sockets become deep 0.3 instead of 0.07 times a
- * second.
+ * Per second and thread of other work. Where the load average is below 3, the median run takes 0.2 % longer than without
+ * stalls, from 3.5 on 1.5 to 3 %. Of deep sockets it is the most likely slope, as the profile's constants.
  */
 const stallsPerThread = 2;
 const deepPerThread = 0.03;

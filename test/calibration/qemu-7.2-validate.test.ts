@@ -23,12 +23,12 @@ const fields = (one: Qemu72Run): Record<string, unknown> =>
 describe('the measured runs of QEMU 7.2', () => {
   it('are predicted, but for two hot sets at 1.2012 times their threshold and a few near to it', async () => {
     const { goals, classes, configurations } = await validate(own);
-    expect(goals.filter(({ met }) => !met).map(({ id }) => id)).toEqual(['verdicts', 'near', 'total-b']);
+    expect(goals.filter(({ met }) => !met).map(({ id }) => id)).toEqual(['verdicts', 'near']);
     const wrong = configurations.filter(({ isFar, verdictIsRight }) => isFar && !verdictIsRight);
-    expect(wrong.map(({ repeats }) => repeats[0]!.run.id)).toEqual(['b-20-r0']);
+    expect(wrong.map(({ repeats }) => repeats[0]!.run.id)).toEqual(['b-20-r0', 'b-01-r1']);
     const near = classes.reduce((sum, { near: repeats }) => sum + repeats, 0);
     const possible = classes.reduce((sum, one) => sum + one.possible, 0);
-    // 20 replications are few for the outer 2 %: with 100 it is 48 of 51.
+    // 20 replications are few for the outer 2 %, and for two coin tosses: with 100 it is 50 of 51, and one wrong.
     expect(possible / near).toBeGreaterThan(0.7);
   }, 60_000);
 
