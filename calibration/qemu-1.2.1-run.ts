@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InputError } from '../scenario/input-error.js';
+import { runIssue } from './run-issue.js';
 
 /** Other traffic: paced ICMP ('blast'), or `n` ping floods. */
 const loadSchema = z.object({ kind: z.string(), mbit: z.number().nullish(), n: z.number().nullish() });
@@ -69,14 +69,12 @@ export type MeasuredRun = z.infer<typeof runSchema>;
  * @throws InputError that names the field and the rule, after `place` (file:line).
  * @example
  * readRun({ id: 'b-00-r0' }, 'runs.jsonl:1')
- * // throws: runs.jsonl:1: cls: Invalid input: expected string, received undefined
+ * // throws: runs.jsonl:1: cls is missing
  */
 export function readRun(value: unknown, place: string): MeasuredRun {
   const read = runSchema.safeParse(value);
   if (read.success) return read.data;
-  const issue = read.error.issues[0]!;
-  const path = issue.path.join('.') || 'the run';
-  throw new InputError(`${place}: ${path}: ${issue.message}`);
+  throw runIssue(place, value, read.error);
 }
 
 /**

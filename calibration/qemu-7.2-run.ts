@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InputError } from '../scenario/input-error.js';
+import { runIssue } from './run-issue.js';
 
 /** Other traffic: paced ICMP ('blast'), or `n` ping floods of packets of `size` bytes. */
 const backgroundSchema = z.object({
@@ -73,12 +73,10 @@ export type Qemu72Run = z.infer<typeof runSchema>;
  * @throws InputError that names the field and the rule, after `place` (file:line).
  * @example
  * readQemu72Run({ id: 'b-00-r0', cls: 'b', outcome: 'lost' }, 'runs.jsonl:1')
- * // throws: runs.jsonl:1: outcome: Invalid option: expected one of "completed"|"cancelled"
+ * // throws: runs.jsonl:1: outcome is lost: must be one of completed, cancelled
  */
 export function readQemu72Run(value: unknown, place: string): Qemu72Run {
   const read = runSchema.safeParse(value);
   if (read.success) return read.data;
-  const issue = read.error.issues[0]!;
-  const path = issue.path.join('.') || 'the run';
-  throw new InputError(`${place}: ${path}: ${issue.message}`);
+  throw runIssue(place, value, read.error);
 }

@@ -116,7 +116,7 @@ function compare(repeats: readonly ValidatedRepeat[]): ValidatedConfiguration {
   const completed = results.filter(({ verdict }) => verdict === 'completed');
   const completedFraction = completed.length / results.length;
   const done = runs.filter(({ outcome }) => outcome === 'completed');
-  const predictsCompletion = completedFraction >= 0.5;
+  const predictsCompletion = completedFraction > 0.5;
   // Of repeats of which half or more never ended there is no median.
   const completes = done.length * 2 > repeats.length;
   const both = predictsCompletion && completes;

@@ -13,8 +13,10 @@ export interface StreamParameters {
   writableShare: number;
   /** How much one fill differs from another, as a share of it: uniform within plus or minus this. */
   fillSpread: number;
-  /** There and back; with the buffer it limits the rate, because what is under way must be kept until it is answered for. */
+  /** There and back. */
   roundTripSeconds: number;
+  /** The buffer may grow to so many bytes; with the round trip that limits the rate, because what is under way must be kept until it is answered for. Default: it does not grow. */
+  mostBufferBytes?: number;
   /** Bytes that may lie unread at the destination before the source stops sending. */
   receiveWindowBytes: number;
 }
@@ -84,8 +86,10 @@ export function createStream(
 ): Stream {
   const { writableShare, fillSpread, roundTripSeconds } = parameters;
   const pieceBytes = parameters.receiveWindowBytes / 16;
-  const rateOfBuffer = (): number => (roundTripSeconds > 0 ? sendBufferBytes / roundTripSeconds : Infinity);
   let { sendBufferBytes, receiveWindowBytes } = parameters;
+  let mostBufferBytes = parameters.mostBufferBytes ?? sendBufferBytes;
+  const rateOfBuffer = (): number =>
+    roundTripSeconds > 0 ? Math.max(sendBufferBytes, mostBufferBytes) / roundTripSeconds : Infinity;
   let limit = Infinity;
   const limitFlow = (): void => {
     flow.setCap(Math.min(limit, rateOfBuffer()));
@@ -243,6 +247,7 @@ export function createStream(
     carried: () => flow.drained(),
     connect(count, socketBytes) {
       receiveWindowBytes = count * parameters.receiveWindowBytes;
+      mostBufferBytes *= count;
       changingDepth = undefined;
       hold(count * socketBytes);
     },

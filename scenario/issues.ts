@@ -47,6 +47,7 @@ function ruleOf(issue: Issue, path: Path, value: unknown): string {
     const reading = readQuantity(written, dimension);
     if ('rule' in reading) return reading.rule;
   }
+  if (path.at(-2) === 'capabilities') return 'must be the name of a capability';
   return typeof path.at(-1) === 'number' ? 'must be a pair [window, size]' : 'must be a text';
 }
 

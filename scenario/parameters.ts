@@ -4,7 +4,7 @@ import { brokenConstantRule, brokenProductRule, refuseDefault } from './constant
 import { didYouMean } from './did-you-mean.js';
 import { InputError, showValue } from './input-error.js';
 import type { Profile, ProfileValues } from './profile.js';
-import { parseQuantity, type Dimension } from './units.js';
+import { readQuantity, type Dimension } from './units.js';
 
 /** The numbers a world is built with: a stack's and a profile's constants after all overrides, SI. */
 export interface Parameters {
@@ -166,11 +166,9 @@ function readQuantiles(path: string[], value: unknown, scale: number): BurstPara
 }
 
 function quantity(path: string[], value: string | number, dimension: Dimension): number {
-  try {
-    return parseQuantity(value, dimension);
-  } catch (error) {
-    throw wrong(path, value, error instanceof Error ? error.message : String(error));
-  }
+  const reading = readQuantity(value, dimension);
+  if ('rule' in reading) throw wrong(path, value, reading.rule);
+  return reading.value;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -256,7 +256,7 @@ const migration = z
     ).prefault('none'),
     concurrent: quantity(
       'count',
-      { min: 1, max: 1000, integer: true },
+      { min: 1, max: 200, integer: true },
       'Guests like vm that are to be migrated from one host to the other at the same time.',
     ).prefault(1),
   })

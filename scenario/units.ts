@@ -75,7 +75,7 @@ const MEASURES: Record<Dimension, Measure> = {
       { name: 'ns', exponent: -9, factor: 1 },
       { name: 'min', exponent: 0, factor: 60 },
       { name: 'h', exponent: 0, factor: 3600 },
-      { name: 'd', exponent: 0, factor: 86_400 },
+      { name: 'd', exponent: 0, factor: 86_400, alias: ['day', 'days'] },
     ],
     noun: 'a time',
     examples: ['30 ms', '120 s'],

@@ -167,6 +167,7 @@ function createVm(
   const flow = link.open(own('migration'), 'migration');
   const socket = {
     ...stream,
+    mostBufferBytes: stream.deepBufferBytes * (1 + stream.deepSpread),
     roundTripSeconds: 2 * scenario.link.latency,
   };
   const depth = (name: string) => createSocketDepth(stream, link.overflows, random(name));

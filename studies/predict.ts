@@ -6,7 +6,7 @@ import { reasonFor, shortfallOf } from './reason.js';
 import type { RunResult, Verdict } from './run.js';
 import { summarize, type Summary } from './summary.js';
 import type { VmResult } from './together.js';
-import { commonVerdict } from './verdicts.js';
+import { commonVerdict, countVerdicts } from './verdicts.js';
 
 /**
  * What is predicted for one scenario. Summaries are over the replications that completed, null where none did; plain
@@ -17,6 +17,8 @@ export interface Prediction {
   scenario: Scenario;
   verdict: Verdict;
   completedFraction: number;
+  /** How many replications ended in each way; ways in which none did are left out. */
+  outcomes: Partial<Record<Verdict, number>>;
   /** Why, in one sentence, with the figures of the typical replication. */
   reason: string;
   /** From the request to its finish. */
@@ -32,7 +34,7 @@ export interface Prediction {
   downtimeParts?: DowntimeParts;
   /** From the request to the transfer's start; null where it never began. */
   setupSeconds: number | null;
-  /** Fetches of the dirty log. */
+  /** Fetches of the dirty log, as the product counts them (QEMU's dirty-sync-count). */
   rounds: number;
   bytesOnWire: number;
   /** Of these, what was sent for disks; absent where none was copied. */
@@ -101,6 +103,7 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
     scenario,
     verdict,
     completedFraction,
+    outcomes: countVerdicts(runs.map((run) => run.verdict)),
     reason: reasonFor(scenario, typical),
     totalSeconds,
     downtimeSeconds,
@@ -127,6 +130,7 @@ export function predictionOf(prepared: Prepared, runs: readonly RunResult[], fir
     warnings: predictionWarnings(prepared, {
       replications: runs.length,
       completedFraction,
+      lostCount: verdict === 'failed' ? 0 : runs.filter((run) => run.verdict === 'failed').length,
       cutOffFraction: runs.filter((run) => run.verdict === 'non-converging').length / runs.length,
       totalSeconds,
       downtimeSeconds,

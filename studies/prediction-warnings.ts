@@ -25,6 +25,8 @@ const GAMBLE = [0.05, 0.95] as const;
 export interface PredictionFacts {
   replications: number;
   completedFraction: number;
+  /** Replications that lost the guest or left it paused, where the verdict is another. */
+  lostCount?: number;
   /** Share of the replications that patience cut off. */
   cutOffFraction?: number;
   totalSeconds: Summary | null;
@@ -46,7 +48,14 @@ export function predictionWarnings({ scenario, parameters }: Prepared, facts: Pr
 }
 
 function aboutRuns(scenario: Scenario, facts: PredictionFacts): string[] {
-  const { replications, completedFraction, cutOffFraction = 0, totalSeconds, downtimeSeconds } = facts;
+  const {
+    replications,
+    completedFraction,
+    lostCount = 0,
+    cutOffFraction = 0,
+    totalSeconds,
+    downtimeSeconds,
+  } = facts;
   const { patience } = scenario.migration;
   const warnings: string[] = [];
   if (replications === 1) warnings.push('a single replication: no spread is known');
@@ -57,6 +66,8 @@ function aboutRuns(scenario: Scenario, facts: PredictionFacts): string[] {
     const percent = Number((100 * completedFraction).toPrecision(3));
     warnings.push(`a gamble: ${percent} % of the replications completed`);
   }
+  if (lostCount > 0)
+    warnings.push(`the guest was lost, or left paused, in ${lostCount} of ${replications} replications`);
   if (cutOffFraction > GAMBLE[0] && findStack(scenario.stack).isWatched) {
     warnings.push(
       `patience of ${formatQuantity(patience, 'seconds')} ended before ${scenario.stack} had done what it does in time: ` +

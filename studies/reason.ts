@@ -36,9 +36,11 @@ function reasonOf(scenario: Scenario, run: RunResult): string {
       if (run.decision !== null) return ruleStopped(run, run.decision);
       if (run.postCopy) return wentOver(scenario, run, run.postCopy);
       if (run.stoppedFirst) return sentInOnePass(run);
-      return run.forced === null
-        ? testPassed(scenario, run)
-        : `${run.forced}: nothing became dirty any more. ${testPassed(scenario, run)}`;
+      return (
+        (run.forced === null ? '' : `${run.forced}: nothing became dirty any more. `) +
+        testPassed(scenario, run) +
+        diskAtStop(scenario, run)
+      );
     case 'non-converging':
       if (run.postCopy) return cutShortAfterSwitch(scenario, run.postCopy);
       if (run.stoppedFirst) return cutShort(scenario, run);
@@ -47,7 +49,10 @@ function reasonOf(scenario: Scenario, run: RunResult): string {
       if (scenario.migration.downtimeLimit === Infinity) return neverRuled(scenario, run);
       return run.nearest === null ? neverTested(scenario, run) : neverStopped(scenario, run, run.nearest);
     case 'aborted':
-      return `${run.ended ?? 'The product gave up by a rule of its own'}; the guest runs on at the source.`;
+      return (
+        `${run.ended ?? 'The product gave up by a rule of its own'}; the guest runs on at the source.` +
+        mirrorNeverReady(run)
+      );
     case 'failed':
       return `${run.ended ?? 'The guest was lost on the way'}.`;
   }
@@ -108,8 +113,7 @@ function passes(run: RunResult): string {
 }
 
 function wentOver({ migration }: Scenario, run: RunResult, postCopy: PostCopyRecord): string {
-  // The setup's sync and that of the stop end no round.
-  const rounds = run.syncs - 2;
+  const rounds = run.roundCount;
   const whole =
     rounds === 1 ? 'After one round' : rounds > 1 ? `After ${rounds} rounds` : 'In the first pass';
   const when = migration.kind === 'post-copy' ? 'At once' : whole;
@@ -134,7 +138,7 @@ function cutShortAfterSwitch({ migration }: Scenario, postCopy: PostCopyRecord):
 }
 
 function testPassed(scenario: Scenario, run: RunResult): string {
-  const rounds = run.syncs === 1 ? 'one round' : `${run.syncs} rounds`;
+  const rounds = run.roundCount === 1 ? 'one round' : `${run.roundCount} rounds`;
   if (run.nearest === null) return `It stopped after ${rounds}.`;
   if (run.nearest.thresholdBytes === 0) return `After ${rounds} nothing was left.`;
   const { remainingBytes, thresholdBytes } = run.nearest;
@@ -150,6 +154,19 @@ function testPassed(scenario: Scenario, run: RunResult): string {
   );
 }
 
+/** What the stop test does not count: a disk that was behind when the guest was stopped. */
+function diskAtStop({ migration }: Scenario, { downtimeParts, mirror }: RunResult): string {
+  const seconds = downtimeParts?.disk ?? 0;
+  if (seconds <= migration.downtimeLimit) return '';
+  const what = mirror === null ? 'A part' : size(mirror.leftAtStopBytes);
+  return ` ${what} of the disk was still to be copied then: ${time(seconds)} of the downtime, which that test does not count.`;
+}
+
+function mirrorNeverReady({ mirror }: RunResult): string {
+  if (mirror?.readyAt !== null) return '';
+  return ` The mirror of the disk was never ready: at best ${size(mirror.leastLeftBytes)} of it were left to copy.`;
+}
+
 function neverReady({ vm, migration }: Scenario, mirror: NonNullable<RunResult['mirror']>): string {
   const rate = vm.disk.writes.reduce((sum, one) => sum + one.rate, 0);
   const left =
@@ -162,7 +179,7 @@ function neverReady({ vm, migration }: Scenario, mirror: NonNullable<RunResult['
 function neverTested({ migration }: Scenario, run: RunResult): string {
   return (
     `The patience of ${time(migration.patience)} ended before so little was left that the stop test could be made: ` +
-    `${wireSize(run.bytesOnWire)} had been sent.`
+    `${wireSize(run.bytesOnWire)} had been sent${run.diskBytes > 0 ? `, ${wireSize(run.diskBytes)} of it of the disk` : ''}.`
   );
 }
 
@@ -173,7 +190,9 @@ function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): st
   if (shortfall <= 1) {
     return `The stop test passed, but the patience of ${time(patience)} ended before the guest ran at the destination.`;
   }
-  const left = `At best ${size(nearest.remainingBytes)} were left`;
+  const { diskBytes = 0 } = nearest;
+  const ofDisk = diskBytes >= leastBytes ? `, ${size(diskBytes)} of it of the disk` : '';
+  const left = `At best ${size(nearest.remainingBytes)} were left${ofDisk}`;
   if (downtimeLimit === 0) return `${left}, and a downtime limit of 0 allows nothing to be left.`;
   if (nearest.thresholdBytes === 0)
     return `${left}, before any bandwidth was measured that allows some to be left.`;
@@ -183,8 +202,15 @@ function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): st
     `${left}, ${digits(shortfall)} times the limit of ${size(nearest.thresholdBytes)} ` +
     `(${limitTerms(scenario, nearest)}); ` +
     `with a downtime limit of ${time(enough)} that test would have passed.` +
-    whyNotLess(scenario, run)
+    (2 * diskBytes > nearest.remainingBytes ? diskIsWritten(scenario) : whyNotLess(scenario, run))
   );
+}
+
+function diskIsWritten({ vm }: Scenario): string {
+  const rate = vm.disk.writes.reduce((sum, one) => sum + one.rate, 0);
+  return rate > 0
+    ? ` The guest goes on writing ${wireSize(rate)} a second to the disk, and what it writes is copied again.`
+    : '';
 }
 
 /**
@@ -192,7 +218,10 @@ function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): st
  * sent, in spite of throttling; and whether this product has a kind that would end it. Only of migration threads: a main
  * loop's estimate is no rate of sending.
  */
-function whyNotLess({ stack: name, migration }: Scenario, { repeats, mostThrottled }: RunResult): string {
+function whyNotLess(
+  { stack: name, migration, link }: Scenario,
+  { repeats, mostThrottled }: RunResult,
+): string {
   const stack = findStack(name);
   if (stack.qemu === undefined || repeats === null || repeats.dirtiedBytes < repeats.sentBytes) return '';
   const rounds = repeats.rounds === 1 ? 'After another round' : `After each of ${repeats.rounds} more rounds`;
@@ -205,9 +234,13 @@ function whyNotLess({ stack: name, migration }: Scenario, { repeats, mostThrottl
       ? '; as kind hybrid it would end, for post-copy sends what is left once'
       : '';
   const rate = speed(repeats.sentBytes / repeats.seconds);
+  const held =
+    migration.maxBandwidth < link.goodput
+      ? `, which max-bandwidth holds it to (${speed(migration.maxBandwidth)}; the link carries ${speed(link.goodput)})`
+      : '';
   return (
     ` ${rounds} at least ${size(repeats.leastLeftBytes)} were dirty again: ` +
-    `it rewrites them faster than ${rate} can send them${throttled}${knob}.`
+    `it rewrites them faster than ${rate} can send them${held}${throttled}${knob}.`
   );
 }
 

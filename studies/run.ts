@@ -33,7 +33,10 @@ export interface RunResult {
   setupSeconds: number | null;
   /** Whether the guest was stopped before anything was sent. */
   stoppedFirst: boolean;
+  /** Fetches of the dirty log, as the product counts them (QEMU's dirty-sync-count). */
   syncs: number;
+  /** Rounds that a stop test ended; of a product that copies in passes these. */
+  roundCount: number;
   bytesOnWire: number;
   /** Of these, what was sent for disks. */
   diskBytes: number;
@@ -143,6 +146,7 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     setupSeconds: start?.time ?? null,
     stoppedFirst: journal.stoppedAt !== null && journal.stoppedAt <= (start?.time ?? Infinity),
     syncs: journal.syncs,
+    roundCount: journal.passes > 0 ? journal.passes : journal.tests,
     bytesOnWire: vm.bytesOnWire(),
     diskBytes: journal.diskBytes,
     mirror: journal.mirror,

@@ -24,7 +24,7 @@ export interface ThresholdPoint {
 export type Trial = (values: readonly number[]) => Promise<ThresholdPoint[]>;
 
 /**
- * Bisects between a value where at least half of the replications complete and one where fewer do, until they are within
+ * Bisects between a value where more than half of the replications complete and one where not so many do, until they are within
  * the tolerance. Both ends are tried first. Where less is better (stressed memory) the completing value is the lower of
  * the two; where more is better (a downtime limit) it is the higher one: `lastCompleting` and `firstFailing` are the two
  * sides of the boundary, whichever way it faces. Where the ends agree there is no boundary between them to be found:
@@ -76,7 +76,7 @@ export function trialsNeeded({
 }
 
 function completes({ completedFraction }: ThresholdPoint): boolean {
-  return completedFraction >= 0.5;
+  return completedFraction > 0.5;
 }
 
 function between(a: number, b: number, isWhole: boolean): number {
@@ -139,5 +139,5 @@ function isDecided({
   run: number;
   completed: number;
 }): boolean {
-  return completed >= planned / 2 || run - completed > planned / 2 || run === planned;
+  return completed > planned / 2 || run - completed >= planned / 2 || run === planned;
 }

@@ -15,6 +15,17 @@ export function commonVerdict(of: readonly Verdict[]): Verdict {
 }
 
 /**
+ * How often each verdict occurs, from the best to the worst; those that do not are left out.
+ *
+ * @example
+ * countVerdicts(['failed', 'completed', 'failed']) // => { completed: 1, failed: 2 }
+ */
+export function countVerdicts(of: readonly Verdict[]): Partial<Record<Verdict, number>> {
+  const counts = verdicts.map((verdict) => [verdict, of.filter((one) => one === verdict).length] as const);
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+/**
  * The worst of several verdicts.
  *
  * @example

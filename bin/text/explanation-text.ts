@@ -162,9 +162,12 @@ function finite(bytes: number): number {
 function timeline(explanation: Explanation): [string, string][] {
   const { verdict, totalSeconds, downtimeSeconds, sourceDowntimeSeconds, setupSeconds } = explanation;
   const { leftAtStopBytes, bytesOnWire } = explanation;
+  const { vms, decisiveVm } = explanation;
+  const waitedSeconds = vms?.[(decisiveVm ?? 0) - 1]?.waitedSeconds ?? 0;
+  const waited = waitedSeconds > 0 ? `${formatSeconds(waitedSeconds)} of it waiting for its turn, then ` : '';
   const rows: [string, string][] = [];
   if (setupSeconds !== null)
-    rows.push(['before the transfer', `${formatSeconds(setupSeconds)}: checks and set-up`]);
+    rows.push(['before the transfer', `${formatSeconds(setupSeconds)}: ${waited}checks and set-up`]);
   rows.push(['sent', formatBytes(bytesOnWire, 'decimal')], ...diskStory(explanation));
   if (explanation.throttleSteps) rows.push(['vCPUs kept asleep', throttled(explanation.throttleSteps)]);
   rows.push(...stop(explanation));

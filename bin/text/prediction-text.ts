@@ -43,12 +43,16 @@ export function predictionText(
 }
 
 function outcome(
-  { verdict, completedFraction, totalSeconds, downtimeSeconds }: Prediction,
+  { verdict, completedFraction, outcomes, totalSeconds, downtimeSeconds }: Prediction,
   replications: number,
   page: Page,
 ): string {
   const completed = Math.round(completedFraction * replications);
-  const share = replications === 1 ? '' : ` (${completed} of ${replications} replications completed)`;
+  const others = (['aborted', 'failed'] as const).flatMap((other) =>
+    other !== verdict && (outcomes[other] ?? 0) > 0 ? [`, ${outcomes[other]} ${other}`] : [],
+  );
+  const share =
+    replications === 1 ? '' : ` (${completed} of ${replications} replications completed${others.join('')})`;
   const figures =
     verdict === 'completed' && totalSeconds && downtimeSeconds
       ? ` in ${formatSeconds(totalSeconds.p50)}, ${formatSeconds(downtimeSeconds.p50)} of downtime`
@@ -117,7 +121,7 @@ function facts(prediction: Prediction, replications: number): [string, string][]
   const rows: [string, string | false][] = [
     ...eachVm(prediction),
     ['set-up', setupSeconds !== null && formatSeconds(setupSeconds)],
-    ['rounds', formatNumber(rounds)],
+    ['dirty log fetched', `${formatNumber(rounds)} times`],
     ['on the wire', formatBytes(bytesOnWire, 'decimal')],
     ...diskFacts(prediction),
     [

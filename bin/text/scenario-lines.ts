@@ -62,7 +62,8 @@ function guestItems({ stack, vm, migration }: Scenario): Item[] {
 }
 
 function placeItems(scenario: Scenario): Item[] {
-  const { downtimeLimit, patience } = scenario.migration;
+  const { downtimeLimit, maxBandwidth, patience } = scenario.migration;
+  const isHeld = maxBandwidth < scenario.link.goodput;
   return [
     { text: `link ${formatRate(scenario.link.goodput)}`, of: ['link'] },
     { text: network(scenario), of: ['background'] },
@@ -70,6 +71,9 @@ function placeItems(scenario: Scenario): Item[] {
     ...(downtimeLimit === Infinity
       ? []
       : [{ text: `downtime limit ${formatSeconds(downtimeLimit)}`, of: ['migration.downtimeLimit'] }]),
+    ...(isHeld
+      ? [{ text: `max-bandwidth ${formatBytes(maxBandwidth)}/s`, of: ['migration.maxBandwidth'] }]
+      : []),
     { text: `patience ${formatSeconds(patience)}`, of: ['migration.patience'] },
   ];
 }

@@ -42,7 +42,7 @@ export function thresholdText(
       show(value) + (value === lastCompleting ? ' ✓' : value === firstFailing ? ' ✗' : '  '),
       formatPercent(completedFraction),
       String(replications),
-      (completedFraction >= 0.5 ? palette.green : palette.red)(
+      (completedFraction > 0.5 ? palette.green : palette.red)(
         '█'.repeat(Math.round(BAR * completedFraction)),
       ),
     ]),
@@ -54,7 +54,7 @@ export function thresholdText(
     renderTable(table, page),
     '',
     ...wrapWords(
-      'Completes where at least half of the replications do; a value is left as soon as that is certain.',
+      'Completes where more than half of the replications do; a value is left as soon as that is certain.',
       width,
     ),
     ...wrapWords(provenance(source), width).map(palette.dim),

@@ -40,9 +40,12 @@ export function* withBreakdowns(m: ThreadMigration, steps: Process): Process {
     else {
       running.interrupt(what);
       m.stream.limitRate(0);
-      const when = `at ${Number(m.sim.now.toPrecision(6))} s`;
+      const when = atTime(m);
       if (sourceHasAll(m)) giveUp(m, `The ${names[what]} was lost ${when}`);
-      else lose(m, lossOf(m, what, when));
+      else {
+        lose(m, lossOf(m, what, when));
+        yield* loseDestinationToo(m, what);
+      }
       return;
     }
   }
@@ -68,6 +71,10 @@ function happenings({ networkAt, destinationAt, recoverAfterSeconds }: Faults) {
   return all.filter(({ at }) => at < Infinity).toSorted((a, b) => a.at - b.at);
 }
 
+function atTime({ sim }: ThreadMigration): string {
+  return `at ${Number(sim.now.toPrecision(6))} s`;
+}
+
 const names = { network: 'network', destination: 'destination host' } as const;
 
 function sourceHasAll({ journal }: ThreadMigration): boolean {
@@ -88,6 +95,14 @@ function lossOf(m: ThreadMigration, what: Happening, when: string): string {
   return m.postCopy !== null && m.postCopy.recovers > 0
     ? `The network was lost ${when} in post-copy: paused, recoverable by migrate-recover`
     : `The network was lost ${when} in post-copy: each host has a part of the memory, the VM is lost`;
+}
+
+/** In post-copy, what the destination had when the network was lost dies with it; of a pre-copy the source has all. */
+function* loseDestinationToo(m: ThreadMigration, what: Happening): Process {
+  const { destinationAt } = m.faults;
+  if (what === 'destination' || destinationAt === Infinity || m.journal.postCopy === null) return;
+  yield delay(Math.max(0, destinationAt - m.sim.now));
+  m.journal.failed = lossOf(m, 'destination', atTime(m));
 }
 
 function lose(m: ThreadMigration, reason: string): void {

@@ -119,6 +119,8 @@ export interface Journal {
   /** Of memory, as the fetches of the dirty log found it; a page counts once a fetch. */
   dirtiedBytes: number;
   syncs: number;
+  /** Rounds that a stop test ended. */
+  tests: number;
   /** Iterate calls made one by one (a stretch where no test could succeed counts once). */
   calls: number;
   /** When the first byte was sent. */
@@ -166,6 +168,8 @@ export interface Journal {
 export interface StopTest {
   remainingBytes: number;
   thresholdBytes: number;
+  /** Of what was left, what is of a disk in the stream. */
+  diskBytes?: number;
   /** The limit of downtime that it was made with, where that changes as a migration goes on. */
   downtimeLimitSeconds?: number;
 }
@@ -183,6 +187,7 @@ export function createJournal(withRounds: boolean): Journal {
     repeats: null,
     dirtiedBytes: 0,
     syncs: 0,
+    tests: 0,
     calls: 0,
     transferStart: null,
     sampler: null,

@@ -53,11 +53,13 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
       const pending = pendingBytes(m);
       const remaining = pending < leastBytes ? 0 : pending;
       journal.syncs++;
+      journal.tests++;
       repeat(remaining);
       if (isNearer({ remainingBytes: remaining, thresholdBytes: threshold }, journal.nearest)) {
         journal.nearest = {
           remainingBytes: remaining,
           thresholdBytes: threshold,
+          ...(m.disk && { diskBytes: m.disk.pendingBytes() }),
           ...(downtimeLimitSeconds !== undefined && { downtimeLimitSeconds }),
         };
       }

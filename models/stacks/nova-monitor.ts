@@ -105,7 +105,7 @@ function forceCompletion(control: Control, rules: NovaRules, elapsed: number): v
   if (rules.permitsPostCopy) control.startPostCopy();
   else {
     const rule = `${rules.completionTimeoutRule} and live_migration_timeout_action = force_complete`;
-    control.pauseGuest(`Nova paused the guest after ${elapsed} s, by ${rule}`);
+    control.pauseGuest(`Nova paused the guest after ${Number(elapsed.toPrecision(6))} s, by ${rule}`);
   }
 }
 

@@ -77,7 +77,11 @@ function ruleOf41(values: Readonly<Record<string, number>>): StopRule {
       const rest = `passes did not shrink, and what was left would take ${inWords(seconds)} s`;
       if (seconds >= longestSeconds) return { abort: `The ${rest}, which is not below ${longestSeconds} s` };
       return {
-        stop: `${rest}, less than ${longestSeconds} s`,
+        stop:
+          `${rest}, less than ${longestSeconds} s` +
+          (resumesEarly > 0
+            ? '; it ran at the destination before they were there (Quick Resume), and how it waits for them is not simulated'
+            : ''),
         resumesEarly: resumesEarly > 0,
       };
     },

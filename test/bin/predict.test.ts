@@ -32,6 +32,7 @@ describe('migsim predict --json', () => {
       'scenario',
       'verdict',
       'completedFraction',
+      'outcomes',
       'reason',
       'totalSeconds',
       'downtimeSeconds',

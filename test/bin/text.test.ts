@@ -148,6 +148,35 @@ describe('text for people', () => {
     const told = explanationText({ ...explanation(3), vms: run.vms, decisiveVm: 2 }, source, plain);
     expect(told).toContain('These are the rounds of VM 2 of 2.');
     expect(told).toMatch(/^VM 2 +completed after 38 s, downtime 1 s, waited 19 s$/mu);
+    expect(told.replace(/\s+/gu, ' ')).toMatch(
+      / before the transfer [\d.]+ m?s: 19 s of it waiting for its turn, then checks and set-up /u,
+    );
+  });
+
+  it('says how many replications lost the guest where another outcome is more frequent', () => {
+    const lost = {
+      ...completedRun,
+      verdict: 'failed' as const,
+      totalSeconds: null,
+      ended: 'The VM was lost',
+    };
+    const runs = [completedRun, completedRun, completedRun, lost];
+    const prediction = predictionOf(prepared, runs);
+    expect(prediction.outcomes).toEqual({ completed: 3, failed: 1 });
+    const text = predictionText(prediction, { ...source, replications: 4 }, page(120));
+    expect(text).toContain('(3 of 4 replications completed, 1 failed)');
+    expect(text).toContain('warning: the guest was lost, or left paused, in 1 of 4 replications');
+  });
+
+  it('shows a limit of rate where that is less than the link carries', () => {
+    const withLimit = (maxBandwidth: number) =>
+      scenarioLines(
+        { ...prepared.scenario, migration: { ...prepared.scenario.migration, maxBandwidth } },
+        plain,
+      );
+    expect(withLimit(32 * 2 ** 20)).toContain('max-bandwidth 32 MiB/s');
+    expect(withLimit(Infinity)).not.toContain('max-bandwidth');
+    expect(withLimit(prepared.scenario.link.rate)).not.toContain('max-bandwidth');
   });
 
   it('says of a product that copies in passes by what rule it stops, and names no limit that it does not have', () => {

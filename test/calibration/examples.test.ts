@@ -34,11 +34,9 @@ it('the examples of measured runs give the values that stand there', async () =>
   expect(qemu72Scenario(one[0]!)[0]).toEqual({ origin: 'run a-13-r0', path: 'stack', value: 'qemu-7.2' });
   expect((await validateQemu72(one, 5, 1, createInlineExecutor())).classes[0]!.right).toBe(1);
   expect(() => readQemu72Run({ id: 'b-00-r0', cls: 'b', outcome: 'lost' }, 'runs.jsonl:1')).toThrow(
-    'runs.jsonl:1: outcome: Invalid option: expected one of "completed"|"cancelled"',
+    'runs.jsonl:1: outcome is lost: must be one of completed, cancelled',
   );
-  expect(() => readRun({ id: 'b-00-r0' }, 'runs.jsonl:1')).toThrow(
-    'runs.jsonl:1: cls: Invalid input: expected string, received undefined',
-  );
+  expect(() => readRun({ id: 'b-00-r0' }, 'runs.jsonl:1')).toThrow('runs.jsonl:1: cls is missing');
   expect(burstCondition(run!)).toBe('base');
   expect(limitOfCondition(run!)).toBeCloseTo(211_071_000, 3);
   expect(quantilesOfCondition(run!).find(([percent]) => percent === 50)).toEqual([50, 5.858e9]);

@@ -61,21 +61,24 @@ describe('reading a measured run', () => {
   });
 
   it.each([
-    [{ id: undefined }, 'runs.jsonl:3: id: '],
-    [{ outcome: 'lost' }, 'runs.jsonl:3: outcome: '],
-    [{ totalS: '3 s' }, 'runs.jsonl:3: totalS: '],
-    [{ config: { ...config, ram: -1 } }, 'runs.jsonl:3: config.ram: '],
-    [{ config: { ...config, link: '1 Gbit/s' } }, 'runs.jsonl:3: config.link: '],
-    [{ config: { ...config, load: { mbit: 3 } } }, 'runs.jsonl:3: config.load.0.kind: '],
-    [{ config: { ...config, live: 'yes' } }, 'runs.jsonl:3: config.live: '],
-    [{ config: { ...config, A: undefined } }, 'runs.jsonl:3: config.A: '],
+    [{ id: undefined }, 'runs.jsonl:3: id is missing'],
+    [{ outcome: 'lost' }, 'runs.jsonl:3: outcome is lost: must be one of completed, non_converging'],
+    [{ totalS: '3 s' }, 'runs.jsonl:3: totalS is 3 s: must be a number'],
+    [{ config: { ...config, ram: -1 } }, 'runs.jsonl:3: config.ram is -1: must be more than 0'],
+    [
+      { config: { ...config, link: '1 Gbit/s' } },
+      'runs.jsonl:3: config.link is 1 Gbit/s: must look like 974mbit',
+    ],
+    [{ config: { ...config, load: { mbit: 3 } } }, 'runs.jsonl:3: config.load.0.kind is missing'],
+    [{ config: { ...config, live: 'yes' } }, 'runs.jsonl:3: config.live is yes: must be true or false'],
+    [{ config: { ...config, A: undefined } }, 'runs.jsonl:3: config.A is missing'],
   ])('names place and field of what is wrong: %j', (change, message) => {
     expect(() => readRun({ ...written, ...change }, 'runs.jsonl:3')).toThrow(message);
   });
 
   it('says that something is no run at all', () => {
-    expect(() => readRun(7, 'runs.jsonl:3')).toThrow('runs.jsonl:3: the run: ');
-    expect(() => readRun(null, 'runs.jsonl:3')).toThrow('runs.jsonl:3: the run: ');
+    expect(() => readRun(7, 'runs.jsonl:3')).toThrow('runs.jsonl:3: the run is 7: must be an object');
+    expect(() => readRun(null, 'runs.jsonl:3')).toThrow('runs.jsonl:3: the run is null: must be an object');
   });
 });
 
@@ -89,7 +92,7 @@ describe('a file of runs', () => {
   it('says in which line something is wrong', () => {
     expect(() => parseRuns(`${line}\n{"id": `, 'runs.jsonl')).toThrow('runs.jsonl:2: is no JSON');
     expect(() => parseRuns(`${line}\n\n{}`, 'runs.jsonl')).toThrow('runs.jsonl:3: ');
-    expect(() => parseRuns('{"totalMs": 3}', 'runs.jsonl')).toThrow('runs.jsonl:1: id: ');
+    expect(() => parseRuns('{"totalMs": 3}', 'runs.jsonl')).toThrow('runs.jsonl:1: id is missing');
   });
 
   it('must hold some', () => {

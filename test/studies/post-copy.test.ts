@@ -89,14 +89,20 @@ describe('a run in post-copy', () => {
     pagesPushed: 864,
     pagesFaulted: 23712,
   };
-  const run = { ...completedRun, syncs: 5, downtimeSeconds: 0.004, leftAtStopBytes: 96 * 2 ** 20, postCopy };
+  const run = {
+    ...completedRun,
+    roundCount: 3,
+    downtimeSeconds: 0.004,
+    leftAtStopBytes: 96 * 2 ** 20,
+    postCopy,
+  };
 
   it('is told by what was left, how long the guest stood still, and what it waited for', () => {
     expect(reasonFor(scenario.scenario, run)).toBe(
       'After 3 rounds it went over to post-copy with 96 MiB left: the guest stood still for 4 ms, then ran at the ' +
         'destination while 96 MiB of data followed; it asked for 2969 pages and waited 840 ms for them.',
     );
-    const idle = { ...run, syncs: 2, postCopy: { ...postCopy, requests: 0, stallSeconds: 0 } };
+    const idle = { ...run, roundCount: 0, postCopy: { ...postCopy, requests: 0, stallSeconds: 0 } };
     expect(reasonFor(scenario.scenario, idle)).toMatch(
       /^In the first pass it went over .* followed; it missed none of them\.$/,
     );

@@ -167,7 +167,7 @@ describe('the reason', () => {
     const nothing = { remainingBytes: 0, thresholdBytes: 0 };
     expect(shortfallOf({ nearest: nothing })).toBe(0);
     expect(
-      reasonFor(standard.scenario, { ...lostRun, verdict: 'completed', syncs: 3, nearest: nothing }),
+      reasonFor(standard.scenario, { ...lostRun, verdict: 'completed', roundCount: 3, nearest: nothing }),
     ).toBe('After 3 rounds nothing was left.');
     const nearest = { remainingBytes: 5 * 2 ** 20, thresholdBytes: 0 };
     expect(reasonFor(standard.scenario, { ...lostRun, nearest })).toBe(
@@ -290,6 +290,70 @@ describe('the reason of a run by a migration thread', () => {
   it('says that the guest rewrites faster than can be sent, and which kind would end it', () => {
     expect(reasonFor(scenario, { ...lostRun, repeats })).toMatch(
       / After each of 190 more rounds at least 96 MiB were dirty again: it rewrites them faster than 110 MB\/s can send them; as kind hybrid it would end, for post-copy sends what is left once\.$/u,
+    );
+  });
+
+  it('names max-bandwidth where that is less than the link carries', () => {
+    const held = set({ stack: 'qemu-7.2', 'migration.maxBandwidth': '32 MiB/s' });
+    expect(reasonFor(held.scenario, { ...lostRun, repeats })).toContain(
+      'can send them, which max-bandwidth holds it to (33.6 MB/s; the link carries 116 MB/s);',
+    );
+  });
+
+  it('names the disk where most of what is left is of the disk', () => {
+    const written = set({
+      stack: 'qemu-7.2',
+      'migration.kind': 'blm',
+      'vm.disk.writes[0].size': '1 GiB',
+      'vm.disk.writes[0].rate': '100 MB/s',
+    });
+    const nearest = { remainingBytes: 58 * 2 ** 20, thresholdBytes: 40 * 2 ** 20, diskBytes: 54 * 2 ** 20 };
+    const reason = reasonFor(written.scenario, { ...lostRun, repeats, nearest });
+    expect(reason).toMatch(/^At best 58 MiB were left, 54 MiB of it of the disk, 1\.45 times the limit/u);
+    expect(reason).toMatch(
+      / The guest goes on writing 100 MB a second to the disk, and what it writes is copied again\.$/u,
+    );
+    expect(reason).not.toContain('dirty again');
+  });
+
+  it('tells of a disk that was behind when the guest stopped, which no stop test counts', () => {
+    const parts = Object.fromEntries(
+      [
+        'stop',
+        'flush',
+        'finalSync',
+        'discard',
+        'lastCopy',
+        'deviceState',
+        'queued',
+        'load',
+        'announce',
+        'resume',
+      ].map((part) => [part, 0]),
+    );
+    const downtimeParts = { ...parts, disk: 3.6 } as unknown as NonNullable<
+      typeof completedRun.downtimeParts
+    >;
+    const mirror = {
+      startedAt: 0,
+      readyAt: 10,
+      leastLeftBytes: 0,
+      leftAtStopBytes: 400 * 2 ** 20,
+      wantedBytes: 0,
+      writtenBytes: 0,
+    };
+    expect(reasonFor(scenario, { ...completedRun, downtimeParts, mirror })).toMatch(
+      / 400 MiB of the disk was still to be copied then: 3\.6 s of the downtime, which that test does not count\.$/u,
+    );
+    const given = {
+      ...lostRun,
+      verdict: 'aborted' as const,
+      ended: 'Nova aborted it',
+      mirror: { ...mirror, readyAt: null },
+    };
+    expect(reasonFor(scenario, given)).toBe(
+      'Nova aborted it; the guest runs on at the source. ' +
+        'The mirror of the disk was never ready: at best 0 KiB of it were left to copy.',
     );
   });
 

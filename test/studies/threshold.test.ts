@@ -50,10 +50,10 @@ describe('a threshold', () => {
     ).toMatchObject({ lastCompleting: 256, firstFailing: null });
   });
 
-  it('takes exactly one half for completing', async () => {
+  it('takes exactly one half for not completing, as a verdict does', async () => {
     const half: Trial = (values) =>
       Promise.resolve(
-        values.map((value) => ({ value, completedFraction: value < 50 ? 0.5 : 0.49, replications: 100 })),
+        values.map((value) => ({ value, completedFraction: value < 50 ? 0.51 : 0.5, replications: 100 })),
       );
     expect(await findThreshold(axis, half)).toMatchObject({ lastCompleting: 49, firstFailing: 50 });
   });
@@ -101,16 +101,16 @@ describe('a trial', () => {
   it('ends as soon as the answer is certain', async () => {
     const all = executorOf(() => true);
     const points = await thresholdTrial(real, all)([2 ** 24]);
-    expect(points).toEqual([{ value: 2 ** 24, completedFraction: 1, replications: 50 }]);
-    expect(all.count).toBe(50);
+    expect(points).toEqual([{ value: 2 ** 24, completedFraction: 1, replications: 60 }]);
+    expect(all.count).toBe(60);
 
     const none = executorOf(() => false);
     expect(await thresholdTrial(real, none)([2 ** 24])).toMatchObject([
-      { completedFraction: 0, replications: 60 },
+      { completedFraction: 0, replications: 50 },
     ]);
   });
 
-  it('goes on to the end where it stays open, and then one half completes', async () => {
+  it('goes on to the end where it stays open, and then one half does not complete', async () => {
     const points = await thresholdTrial(
       real,
       executorOf((replication) => replication % 2 === 0),

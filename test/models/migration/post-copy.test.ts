@@ -75,7 +75,7 @@ describe('post-copy', () => {
     expect(journal.postCopy).toBeNull();
   });
 
-  it('is looked at before the fit from QEMU 10.2 on, and after it before that', () => {
+  it('is looked at before the fit from QEMU 10.1 on, and after it before that', () => {
     const end = (version: string) => {
       const { migration, sim } = tinyThread({ version, restingPages: 1000 });
       migration.requests.postCopy = true;
@@ -84,7 +84,7 @@ describe('post-copy', () => {
       sim.run(1);
       return running.result;
     };
-    expect([end('7.2'), end('10.1'), end('10.2')]).toEqual(['fits', 'fits', 'post-copy']);
+    expect([end('7.2'), end('10.0'), end('10.1')]).toEqual(['fits', 'fits', 'post-copy']);
   });
 
   it('cannot be asked of a QEMU that does not have it', () => {
@@ -228,6 +228,8 @@ describe('what breaks', () => {
   });
 
   it('in post-copy pauses it from QEMU 3.0 on, and loses it before', () => {
+    const both = outcome('post-copy', { networkAt: 0.5, destinationAt: 0.7 });
+    expect(both.failed).toBe('The destination host was lost at 0.7 s, and the VM with it');
     const paused = outcome('post-copy', { networkAt: 0.5 });
     expect(paused).toMatchObject({
       failed: 'The network was lost at 0.5 s in post-copy: paused, recoverable by migrate-recover',
