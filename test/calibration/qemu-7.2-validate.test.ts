@@ -85,9 +85,8 @@ describe('a measured run as a scenario', () => {
     });
     expect(fields(one)).toMatchObject({
       background: [
-        // 70 packets of 67,376 bytes a second.
-        { kind: 'icmp-flood', rate: '4716325.991847825 B/s' },
-        { kind: 'icmp-flood', rate: '4716325.991847825 B/s' },
+        { kind: 'icmp-flood', rate: '9500000 B/s' },
+        { kind: 'icmp-flood', rate: '9500000 B/s' },
       ],
       'parameters.autoConverge.max': 0.8,
       'parameters.multifd.channels': 4,
