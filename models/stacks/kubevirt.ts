@@ -9,7 +9,7 @@ import { kubevirtStallMonitor, type StallMonitorRules } from './kubevirt-stall.j
 import { orchestrated, withQemu } from './orchestrated.js';
 import { qemuConstantGroups } from './qemu-constants.js';
 import { qemuStack } from './qemu.js';
-import type { ConstantValues, MigrationKind, Stack } from './stack.js';
+import { byItself, type ConstantValues, type MigrationKind, type Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 
 /** What each release is, and the QEMU that its virt-launcher holds (hack/rpm-deps.sh, release notes). */
@@ -78,6 +78,7 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
     },
     implies: (constants) => impliedBy(version, constants),
     isWatched: true,
+    lacks: byItself('parameters.kubevirt.allowPostCopy of 1 goes over when the acceptable time is over'),
     outboundLimit: ['kubevirt', 'parallelOutboundMigrationsPerNode'],
     kinds: {
       lm: 'live migration of RAM, volumes shared (VirtualMachineInstanceMigration)',

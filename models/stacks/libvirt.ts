@@ -10,7 +10,7 @@ import {
 import { libvirtDiskConstants, libvirtDiskGroups, libvirtDiskKind, type DiskWays } from './libvirt-disks.js';
 import { performInMainLoop, startJob } from './libvirt-job.js';
 import { qemu121 } from './qemu-1.2.1.js';
-import type { ConstantGroups, MigrationKind, Stack } from './stack.js';
+import { byItself, type ConstantGroups, type MigrationKind, type Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 import { withCapability } from './with-capability.js';
 
@@ -117,6 +117,9 @@ function overThread(release: Release, qemu: string): Stack {
     implies: ({ libvirt }) => ((libvirt?.timeoutPostCopy ?? 0) > 0 ? ['postcopy-ram'] : []),
     profile: 'qemu-7.2-bench',
     qemu,
+    ...(knowsPostCopy && {
+      lacks: byItself('parameters.libvirt.timeoutPostCopy of 1 goes over at migration.timeout'),
+    }),
     constants: {
       ...qemuUnderLibvirt(qemu, isUnlimited),
       ...libvirtDiskGroups(qemu, disks),

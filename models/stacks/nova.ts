@@ -23,7 +23,7 @@ import {
 import { migrateByNova } from './nova-flow.js';
 import { monitorByNova, type NovaRules } from './nova-monitor.js';
 import { isSince } from './qemu-constants.js';
-import type { Constant, ConstantValues, MigrationKind, Stack } from './stack.js';
+import { byItself, type Constant, type ConstantValues, type MigrationKind, type Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
 import { withCapability } from './with-capability.js';
 
@@ -164,6 +164,9 @@ function novaStack(release: Release, qemu: string): Stack {
     },
     ...('maxConcurrentMigrations' in constants && { outboundLimit: ['nova', 'maxConcurrentMigrations'] }),
     implies: (values) => permittedBy(values, qemu),
+    ...('permitPostCopy' in constants && {
+      lacks: byItself('parameters.nova.permitPostCopy of 1 lets it go over'),
+    }),
     ...(steps && { isWatched: true }),
     ...(steps && { timeout: 'live_migration_completion_timeout, in all instead of per GiB' }),
     kinds: {

@@ -39,3 +39,13 @@ export interface Stack {
   /** Runs one migration of that kind on a test bed, from request to finish. */
   migrate(bed: Testbed, kind: MigrationKind): Process;
 }
+
+/**
+ * What a product lacks that goes over to post-copy by itself, and by which setting it does so.
+ *
+ * @example
+ * byItself('a setting of 1 goes over') // => { hybrid: 'a setting of 1 goes over', 'post-copy': 'a setting of 1 goes over' }
+ */
+export function byItself(setting: string): Readonly<Partial<Record<MigrationKind, string>>> {
+  return { hybrid: setting, 'post-copy': setting };
+}

@@ -4,6 +4,7 @@ import { kubevirtConstants } from '../../models/stacks/kubevirt-constants.js';
 import { kubevirtStack, kubevirtVersions } from '../../models/stacks/kubevirt.js';
 import { ovirtStacks } from '../../models/stacks/ovirt.js';
 import { proxmoxStack } from '../../models/stacks/proxmox.js';
+import { byItself } from '../../models/stacks/stack.js';
 import { findStack } from '../../scenario/catalog.js';
 import { buildWorld } from '../../scenario/world.js';
 import { prepare } from '../../studies/prepare.js';
@@ -71,6 +72,15 @@ describe('a guest that rewrites more than the downtime allows', () => {
     expect(downtimeSeconds).toBeGreaterThan(1.8);
     expect(downtimeSeconds).toBeLessThan(3.8);
     expect(reason).toMatch(/^KubeVirt suspended the guest after 750 s/u);
+  });
+
+  it('is not migrated by post-copy at will where the product decides: the message names its setting', () => {
+    expect(() => prepared({ stack: 'libvirt-6', 'migration.kind': 'hybrid' })).toThrow(
+      'libvirt-6 has lm, stop-and-copy, blm; parameters.libvirt.timeoutPostCopy of 1 goes over at migration.timeout',
+    );
+    expect(() => prepared({ stack: 'libvirt-1.2', 'migration.kind': 'hybrid' })).toThrow(
+      /libvirt-1\.2 has lm, stop-and-copy, blm$/u,
+    );
   });
 
   it('goes over to post-copy in KubeVirt if that is allowed, which allows the disruption too', () => {
@@ -232,6 +242,8 @@ describe('an orchestrator', () => {
 describe('examples', () => {
   it('give the values that stand in the docstrings', () => {
     expect(kubevirtStack('1.5').versions).toEqual(['KubeVirt 1.5 to 1.8', 'QEMU 9.1']);
+    const setting = 'a setting of 1 goes over';
+    expect(byItself(setting)).toEqual({ hybrid: setting, 'post-copy': setting });
     expect(kubevirtConstants('1.4').completionTimeoutPerGiB!.value).toBe(150);
   });
 });
