@@ -36,7 +36,7 @@ const runSchema = z.object({
     ticks: optional(z.number().positive(), 10),
     accel: optional(z.string(), 'kvm'),
     /** Frames on the wire, '974mbit'. */
-    link: optional(z.string().regex(/^\d+(\.\d+)?[kmg]bit$/u), '974mbit'),
+    link: optional(z.string().regex(/^\d+(\.\d+)?[kmg]bit$/u, 'must look like 974mbit'), '974mbit'),
     /** Bytes: the queue and the burst of the shaper; limits of socket buffers and small queues, 0: the kernel's. */
     qlimit: optional(z.number().positive(), 1_514_000),
     qburst: optional(z.number(), 200_000),

@@ -58,7 +58,7 @@ const runSchema = z.object({
     cpuHogs: optional(z.number().int().nonnegative(), 0),
     diskMiB: optional(z.number().nonnegative(), 0),
     /** Frames on the wire, '974mbit'. */
-    link: optional(z.string().regex(/^\d+(\.\d+)?[kmg]bit$/u), '974mbit'),
+    link: optional(z.string().regex(/^\d+(\.\d+)?[kmg]bit$/u, 'must look like 974mbit'), '974mbit'),
     /** 0: the kernel's own, 4 MiB. */
     tcpLimitOutputBytes: optional(z.number().nonnegative(), 0),
     cancelAfterS: optional(z.number().positive(), 30),

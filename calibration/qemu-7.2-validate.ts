@@ -2,6 +2,7 @@ import type { Executor, Job } from '../studies/executor.js';
 import { prepare } from '../studies/prepare.js';
 import type { RunResult } from '../studies/run.js';
 import { quantileOfSorted } from '../studies/summary.js';
+import { isMost } from '../studies/verdicts.js';
 import bench from '../scenario/profiles/qemu-7.2-bench.json' with { type: 'json' };
 import { boundOfNext } from './bound-of-next.js';
 import type { Qemu72Run } from './qemu-7.2-run.js';
@@ -116,7 +117,7 @@ function compare(repeats: readonly ValidatedRepeat[]): ValidatedConfiguration {
   const completed = results.filter(({ verdict }) => verdict === 'completed');
   const completedFraction = completed.length / results.length;
   const done = runs.filter(({ outcome }) => outcome === 'completed');
-  const predictsCompletion = completedFraction > 0.5;
+  const predictsCompletion = isMost(completedFraction);
   // Of repeats of which half or more never ended there is no median.
   const completes = done.length * 2 > repeats.length;
   const both = predictsCompletion && completes;

@@ -2,6 +2,7 @@ import { findProfile } from '../scenario/catalog.js';
 import type { Assignment } from '../scenario/merge.js';
 import type { Profile } from '../scenario/profile.js';
 import type { Executor } from '../studies/executor.js';
+import { isMost } from '../studies/verdicts.js';
 import { fitInputs } from './fit-inputs.js';
 import { predictCells, type PredictedCell } from './predict-cells.js';
 import { studyStatements, type Statement } from './statements.js';
@@ -58,7 +59,7 @@ export async function reproduce(
   const find = async (network: Network): Promise<Limit> => {
     const tried = predicted.filter(({ column }) => column === `lm_${network}_network_s`);
     for (let size = tried.at(-1)!.row.stressed_mb! + limitStep; size <= limitEnd; size += limitStep) {
-      if (tried.at(-1)!.completedFraction < 0.5) break;
+      if (!isMost(tried.at(-1)!.completedFraction)) break;
       const cell = withSeed(stressCell(network, size, profile));
       tried.push(
         ...(await predictCells([cell], profile, Math.min(replications, limitReplications), executor)),
@@ -107,7 +108,7 @@ export function scoreOf(cells: readonly PredictedCell[]): Omit<Score, 'leaveOneO
 
 function limitOf(cells: readonly PredictedCell[]): Limit {
   const sizes = cells.filter(({ row }) => row.stressed_mb! > 0);
-  const completes = ({ completedFraction }: PredictedCell): boolean => completedFraction >= 0.5;
+  const completes = ({ completedFraction }: PredictedCell): boolean => isMost(completedFraction);
   const lastCompleting = sizes.findLast(completes)?.row.stressed_mb ?? null;
   const firstFailing = sizes.find(
     (cell) => cell.row.stressed_mb! > (lastCompleting ?? 0) && !completes(cell),

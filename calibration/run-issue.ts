@@ -29,7 +29,7 @@ function ruleOf(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return `must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'invalid_format':
-      return `must look like ${issue.format === 'regex' ? '974mbit' : issue.format}`;
+      return issue.message;
     default:
       return 'is no such value';
   }

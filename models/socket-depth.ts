@@ -40,27 +40,22 @@ export function createSocketDepth(
   const perSecond = parameters.deepPerSecond * Math.exp(parameters.deepRunSpread * random.normal());
   const drawDepth = (): number => deepBufferBytes * (1 + deepSpread * (2 * random.uniform() - 1));
   const untilDeep = (): number => (perSecond > 0 ? random.exponential(1 / perSecond) : Infinity);
-  const untilOther = (): number => (deepSpread > 0 ? random.exponential(deepChangeSeconds) : Infinity);
 
   let isDeep = isAlwaysDeep;
   let depth = isDeep ? drawDepth() : sendBufferBytes;
   let untilTurn = isAlwaysDeep ? Infinity : untilDeep();
-  let untilChange = isDeep ? untilOther() : Infinity;
   return (seconds) => {
     let left = seconds;
-    for (let next = Math.min(untilTurn, untilChange); next <= left; next = Math.min(untilTurn, untilChange)) {
-      left -= next;
-      untilChange -= next;
-      untilTurn -= next;
-      if (untilTurn <= 0) {
-        isDeep = !isDeep;
-        untilTurn = isDeep ? random.exponential(deepSeconds) : untilDeep();
-      }
+    while (untilTurn <= left) {
+      left -= untilTurn;
+      isDeep = !isDeep;
+      untilTurn = isDeep ? random.exponential(deepSeconds) : untilDeep();
       depth = isDeep ? drawDepth() : sendBufferBytes;
-      untilChange = isDeep ? untilOther() : Infinity;
     }
     untilTurn -= left;
-    untilChange -= left;
+    // Of the changes since then, however many, only the last matters.
+    const hasChanged = deepSpread > 0 && isDeep && random.uniform() >= Math.exp(-left / deepChangeSeconds);
+    if (hasChanged) depth = drawDepth();
     return depth;
   };
 }

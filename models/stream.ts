@@ -25,6 +25,8 @@ export interface StreamParameters {
 export interface Stream {
   /** Payload bytes that the socket holds when full. */
   readonly capacity: number;
+  /** The most that it may ever hold. */
+  readonly mostCapacity: number;
   /** There and back, seconds. */
   readonly roundTripSeconds: number;
   /** Payload bytes that the socket takes now; how its buffers are packed makes it a little more or less each time. */
@@ -59,6 +61,8 @@ export interface Stream {
   carried(): number;
   /** Before anything is sent: so many connections instead of one, with sockets that hold so many bytes each. */
   connect(count: number, socketBytes: number): void;
+  /** Back to one connection, as at the beginning. */
+  connectAlone(): void;
   /** Limits the rate at which the stream is fed (a slow disk), bytes/s. */
   limitRate(bytesPerSecond: number): void;
   close(): void;
@@ -87,7 +91,8 @@ export function createStream(
   const { writableShare, fillSpread, roundTripSeconds } = parameters;
   const pieceBytes = parameters.receiveWindowBytes / 16;
   let { sendBufferBytes, receiveWindowBytes } = parameters;
-  let mostBufferBytes = parameters.mostBufferBytes ?? sendBufferBytes;
+  const mostOfOne = parameters.mostBufferBytes ?? sendBufferBytes;
+  let mostBufferBytes = mostOfOne;
   const rateOfBuffer = (): number =>
     roundTripSeconds > 0 ? Math.max(sendBufferBytes, mostBufferBytes) / roundTripSeconds : Infinity;
   let limit = Infinity;
@@ -247,9 +252,20 @@ export function createStream(
     carried: () => flow.drained(),
     connect(count, socketBytes) {
       receiveWindowBytes = count * parameters.receiveWindowBytes;
-      mostBufferBytes *= count;
+      mostBufferBytes = count * mostOfOne;
       changingDepth = undefined;
       hold(count * socketBytes);
+    },
+    connectAlone() {
+      receiveWindowBytes = parameters.receiveWindowBytes;
+      mostBufferBytes = mostOfOne;
+      changingDepth = depth;
+      deepenedAt = sim.now;
+      limit = Infinity;
+      hold(parameters.sendBufferBytes);
+    },
+    get mostCapacity() {
+      return Math.max(sendBufferBytes, mostBufferBytes);
     },
     limitRate(bytesPerSecond) {
       limit = bytesPerSecond;

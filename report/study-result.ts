@@ -1,3 +1,5 @@
+import { isMost } from '../studies/verdicts.js';
+
 /** Everything that a reproduction of the study says: what `migsim reproduce --json` prints, and what tables and charts draw. */
 export interface StudyResult {
   readonly cells: readonly Cell[];
@@ -57,14 +59,14 @@ export interface Statement {
 }
 
 /**
- * Whether the migration of a cell fails by prediction: less than half of its replications completed, which is how a
+ * Whether the migration of a cell fails by prediction: no more than half of its replications completed, which is how a
  * verdict over replications is reached.
  *
  * @example
  * predictedToFail({ predicted: null, completedFraction: 0 }); // => true
  */
 export function predictedToFail(cell: Pick<Cell, 'predicted' | 'completedFraction'>): boolean {
-  return cell.predicted === null || cell.completedFraction < 0.5;
+  return cell.predicted === null || !isMost(cell.completedFraction);
 }
 
 /**

@@ -79,6 +79,12 @@ const shares = new Set([
 
 /** Constants that the product takes only within a range; `rule` says which. */
 const ranges: Readonly<Record<string, { isIn: (value: number) => boolean; rule: string }>> = {
+  'stream.busyGuestLoss': {
+    isIn: (value) => value <= 0.5,
+    rule: 'must be at most 50 %: a run may lose twice that',
+  },
+  'stream.deepPerSecond': { isIn: (value) => value <= 1000, rule: 'must be at most 1000 a second' },
+  'cpu.stallsPerSecond': { isIn: (value) => value <= 1000, rule: 'must be at most 1000 a second' },
   'autoConverge.trigger': percent(1, 100, 'throttle-trigger-threshold'),
   'autoConverge.initial': percent(1, 99, 'cpu-throttle-initial'),
   'autoConverge.increment': percent(1, 99, 'cpu-throttle-increment'),

@@ -97,7 +97,7 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
   const goodput =
     scenario.link.goodput *
     Math.exp(stream.spread * sim.random('link').normal()) *
-    (1 - stream.busyGuestLoss * 2 * sim.random('busy').uniform() * Math.max(0, 2 * busyShare(scenario) - 1));
+    (1 - lossBesideBusyGuest(stream.busyGuestLoss, busyShare(scenario), sim.random('busy').uniform()));
   const link = createLink(
     fluid,
     {
@@ -224,6 +224,10 @@ function createVm(
         link.widen((place.goodput * goodputOfStreams(scenario.link, count)) / scenario.link.goodput);
         migration.stream.connect(count, socketBytes);
       },
+      connectAlone() {
+        link.widen(place.goodput);
+        migration.stream.connectAlone();
+      },
       steps,
       services: source.thread(own('services')),
       constants,
@@ -253,6 +257,19 @@ function createVm(
       random: random('steps'),
     },
   };
+}
+
+/**
+ * Share of its rate that a stream loses beside a guest whose vCPUs are busy for that share of their time: nothing up to
+ * half of it; where they never rest `mean` on average, and from nothing to twice that by run.
+ *
+ * @param uniform a draw in [0, 1)
+ * @example
+ * lossBesideBusyGuest(0.04, 1, 0.5) // => 0.04
+ * lossBesideBusyGuest(0.04, 0.5, 0.9) // => 0
+ */
+export function lossBesideBusyGuest(mean: number, busy: number, uniform: number): number {
+  return 2 * mean * uniform * Math.max(0, 2 * busy - 1);
 }
 
 /** Share of its time that the busiest vCPU works for the guest's workload. */

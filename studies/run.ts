@@ -35,7 +35,7 @@ export interface RunResult {
   stoppedFirst: boolean;
   /** Fetches of the dirty log, as the product counts them (QEMU's dirty-sync-count). */
   syncs: number;
-  /** Rounds that a stop test ended; of a product that copies in passes these. */
+  /** Rounds, as `rounds` lists them: each ended with a fetch and a test. Of a product that copies in passes these. */
   roundCount: number;
   bytesOnWire: number;
   /** Of these, what was sent for disks. */

@@ -1,5 +1,6 @@
 import type { Executor } from './executor.js';
 import type { ThresholdAxis } from './threshold-axis.js';
+import { isMost } from './verdicts.js';
 
 /** Where along one field migrations stop completing. Values in SI. */
 export interface Threshold {
@@ -76,7 +77,7 @@ export function trialsNeeded({
 }
 
 function completes({ completedFraction }: ThresholdPoint): boolean {
-  return completedFraction > 0.5;
+  return isMost(completedFraction);
 }
 
 function between(a: number, b: number, isWhole: boolean): number {

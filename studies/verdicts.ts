@@ -15,6 +15,16 @@ export function commonVerdict(of: readonly Verdict[]): Verdict {
 }
 
 /**
+ * Whether so large a share of the replications is more than half of them: one half is not enough.
+ *
+ * @example
+ * isMost(0.5) // => false
+ */
+export function isMost(share: number): boolean {
+  return share > 0.5;
+}
+
+/**
  * How often each verdict occurs, from the best to the worst; those that do not are left out.
  *
  * @example

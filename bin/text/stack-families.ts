@@ -49,7 +49,7 @@ export const stackFamilies: readonly StackFamily[] = [
       'qemu-7.2': 'zero-copy, preemption; measured',
       'qemu-8.2': 'dirty-limit; a stated bandwidth',
       'qemu-9.2': 'syncs by the clock; disks mirrored (NBD)',
-      'qemu-10.2': 'looks at post-copy before it stops',
+      'qemu-10.2': 'post-copy before the stop (from 10.1)',
     },
   },
   {

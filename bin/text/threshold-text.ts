@@ -2,6 +2,7 @@ import { formatPercent } from '../../report/quantity.js';
 import { provenance } from '../../report/study-labels.js';
 import { renderTable, type Page } from '../../report/table.js';
 import { wrapWords } from '../../report/wrap.js';
+import { isMost } from '../../studies/verdicts.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import type { ThresholdAxis } from '../../studies/threshold-axis.js';
 import type { Threshold } from '../../studies/threshold.js';
@@ -42,7 +43,7 @@ export function thresholdText(
       show(value) + (value === lastCompleting ? ' ✓' : value === firstFailing ? ' ✗' : '  '),
       formatPercent(completedFraction),
       String(replications),
-      (completedFraction > 0.5 ? palette.green : palette.red)(
+      (isMost(completedFraction) ? palette.green : palette.red)(
         '█'.repeat(Math.round(BAR * completedFraction)),
       ),
     ]),

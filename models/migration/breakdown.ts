@@ -100,7 +100,8 @@ function lossOf(m: ThreadMigration, what: Happening, when: string): string {
 /** In post-copy, what the destination had when the network was lost dies with it; of a pre-copy the source has all. */
 function* loseDestinationToo(m: ThreadMigration, what: Happening): Process {
   const { destinationAt } = m.faults;
-  if (what === 'destination' || destinationAt === Infinity || m.journal.postCopy === null) return;
+  const isPaused = m.journal.postCopy !== null && m.postCopy !== null && m.postCopy.recovers > 0;
+  if (what === 'destination' || destinationAt === Infinity || !isPaused) return;
   yield delay(Math.max(0, destinationAt - m.sim.now));
   m.journal.failed = lossOf(m, 'destination', atTime(m));
 }

@@ -119,7 +119,7 @@ export interface Journal {
   /** Of memory, as the fetches of the dirty log found it; a page counts once a fetch. */
   dirtiedBytes: number;
   syncs: number;
-  /** Rounds that a stop test ended. */
+  /** Rounds: each ended with a fetch of the dirty log and the test after it. */
   tests: number;
   /** Iterate calls made one by one (a stretch where no test could succeed counts once). */
   calls: number;

@@ -30,6 +30,11 @@ export function* postCopy(m: ThreadMigration): Process {
     pagesFaulted: 0,
   };
   journal.postCopy = record;
+  if (m.leaveChannels) {
+    // The channels are flushed while the guest still runs (ram.c, ram_save_postcopy_prepare); pages then go by one connection.
+    yield* stream.delivered();
+    m.leaveChannels();
+  }
   const part = stopwatch(m);
   // Of a guest that was stopped before, all that was sent since then is copied in the downtime.
   if (journal.stoppedAt !== null) part('lastCopy');

@@ -206,6 +206,8 @@ export interface ThreadMigration extends Migration {
   mirror?: Mirror;
   /** What has to be done after the guest stopped and before its disks are handed over (pause-before-switchover). */
   beforeSwitchover?: () => Process;
+  /** Leaves the channels of multifd for the one connection that post-copy uses; absent without channels. */
+  leaveChannels?: () => void;
   /** Fires when a connection that broke in post-copy is there again. */
   onRecovery: Signal;
 }

@@ -176,9 +176,9 @@ function send(m: ThreadMigration, window: Window, budget: CallBudget): EncodedCa
 }
 
 /**
- * Far from the threshold no test can succeed, so whole windows are sent in one step. An estimate is never as much as
- * `farFactor` above the mean of what is sent or above the estimate before it, so
- * nothing is missed.
+ * Far from the threshold no test can succeed, so whole windows are sent in one step: an estimate is never as much as
+ * `farFactor` above the mean of what is sent or above the estimate before it, nor above what a window and the deepest
+ * socket can take.
  */
 function isFarFrom(m: ThreadMigration, window: Window): boolean {
   if (m.state.thresholdBytes === 0 || window.bytes() === 0 || !window.isFresh()) return false;
@@ -198,8 +198,13 @@ function leapWindows(m: ThreadMigration, window: Window): number {
 /** What may be sent before a test could succeed. QEMU counts whole pages as left, however few bytes they become. */
 function spareBytes(m: ThreadMigration, window: Window): number {
   const onWire = Math.min(1, m.encoding.dataBytes() / pageBytes);
-  const usual = (window.bytes() / m.rules.windowSeconds) * m.limits.downtimeLimitSeconds;
-  return (remainingBytes(m) - farFactor * Math.max(m.state.thresholdBytes, usual)) * onWire;
+  const { windowSeconds } = m.rules;
+  const usual =
+    farFactor *
+    Math.max(m.state.thresholdBytes, (window.bytes() / windowSeconds) * m.limits.downtimeLimitSeconds);
+  // A socket that becomes deep takes so much more in a window, however slow the link is.
+  const deepest = ((window.bytes() + m.stream.mostCapacity) / windowSeconds) * m.limits.downtimeLimitSeconds;
+  return (remainingBytes(m) - Math.max(usual, deepest)) * onWire;
 }
 
 const farFactor = 1.5;

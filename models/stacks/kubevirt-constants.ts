@@ -57,14 +57,26 @@ const always: Readonly<Record<string, Constant>> = {
 /** Set by itself from v1.5 on; before, only for a VMI that an annotation asks it for. */
 function parallelThreads(version: KubevirtVersion): Constant {
   const isAutomatic = version !== '1.3' && version !== '1.4';
-  const until = isAutomatic && version === '1.5' ? ' and without post-copy' : '';
   return {
     value: isAutomatic ? 8 : 0,
     unit: '1',
-    about: `multifd channels, of a guest without a CPU limit${until}; 0: no multifd`,
+    about: 'multifd channels, of a guest without a CPU limit; 0: no multifd',
     source: isAutomatic
       ? 'pkg/virt-handler, configureParallelMigrationThreads, v1.5 and later (release notes, 12705)'
       : 'pkg/virt-handler: by an annotation of the VMI, up to v1.4',
+  };
+}
+
+function channelsBesidePostCopy(version: KubevirtVersion): Constant {
+  const isLate = version === '1.9' || version === '1.9-stall';
+  return {
+    value: isLate ? 1 : 0,
+    unit: '1',
+    about: '1: channels are used where post-copy is allowed too; 0: not there',
+    source: isLate
+      ? 'shouldConfigureParallelMigration, v1.9 (pull request 17106)'
+      : 'shouldConfigureParallelMigration, up to v1.8',
+    accepts: { max: 1, whole: true },
   };
 }
 
@@ -148,6 +160,7 @@ export function kubevirtConstants(version: KubevirtVersion): Record<string, Cons
     completionTimeoutPerGiB: completionTimeout(version),
     ...always,
     parallelThreads: parallelThreads(version),
+    channelsBesidePostCopy: channelsBesidePostCopy(version),
     ...(version !== '1.3' && since14),
     ...(version === '1.9-stall' && stallDetection),
   };

@@ -76,7 +76,7 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
       },
       kubevirt: kubevirtConstants(version),
     },
-    implies: (constants) => impliedBy(version, constants),
+    implies: impliedBy,
     isWatched: true,
     lacks: byItself('parameters.kubevirt.allowPostCopy of 1 goes over when the acceptable time is over'),
     outboundLimit: ['kubevirt', 'parallelOutboundMigrationsPerNode'],
@@ -84,11 +84,11 @@ export function kubevirtStack(version: KubevirtVersion, qemuVersion?: string): S
       lm: 'live migration of RAM, volumes shared (VirtualMachineInstanceMigration)',
       blm: 'block migration: the volume mirrored to NBD until ready, then RAM',
     },
-    migrate: (bed, kind) => migrateByKubevirt(version, bed, kind),
+    migrate: migrateByKubevirt,
   };
 }
 
-function* migrateByKubevirt(version: KubevirtVersion, bed: Testbed, kind: MigrationKind): Process {
+function* migrateByKubevirt(bed: Testbed, kind: MigrationKind): Process {
   const settings = bed.constants.kubevirt!;
   const rules = {
     ...settings,
@@ -102,25 +102,22 @@ function* migrateByKubevirt(version: KubevirtVersion, bed: Testbed, kind: Migrat
     settings.stallProgressSeconds === undefined
       ? kubevirtMonitor(control, rules as unknown as KubevirtRules)
       : kubevirtStallMonitor(control, rules as unknown as StallMonitorRules);
-  yield* orchestrated(configure(version, bed), kind, monitor, { copyDisk: mirrorDisk });
+  yield* orchestrated(configure(bed), kind, monitor, { copyDisk: mirrorDisk });
 }
 
-/** The capabilities that the settings imply: before 1.9 channels are not used together with post-copy. */
-function impliedBy(version: KubevirtVersion, { kubevirt }: ConstantValues): readonly string[] {
-  const { allowAutoConverge, allowPostCopy, parallelThreads } = kubevirt as unknown as KubevirtFlags;
+/** The capabilities that the settings imply. */
+function impliedBy({ kubevirt }: ConstantValues): readonly string[] {
+  const { allowAutoConverge, allowPostCopy, parallelThreads, channelsBesidePostCopy } =
+    kubevirt as unknown as KubevirtFlags;
   return [
     ...(allowAutoConverge > 0 ? ['auto-converge'] : []),
     ...(allowPostCopy > 0 ? ['postcopy-ram'] : []),
-    ...(parallelThreads > 0 && (allowPostCopy === 0 || usesChannelsInAnyCase(version)) ? ['multifd'] : []),
+    ...(parallelThreads > 0 && (allowPostCopy === 0 || channelsBesidePostCopy > 0) ? ['multifd'] : []),
   ];
 }
 
-function usesChannelsInAnyCase(version: KubevirtVersion): boolean {
-  return version === '1.9' || version === '1.9-stall';
-}
-
-function configure(version: KubevirtVersion, bed: Testbed): Testbed {
-  const implied = impliedBy(version, bed.constants);
+function configure(bed: Testbed): Testbed {
+  const implied = impliedBy(bed.constants);
   const { parallelThreads } = bed.constants.kubevirt as unknown as KubevirtFlags;
   return withQemu(
     bed,
@@ -133,6 +130,7 @@ interface KubevirtFlags {
   allowAutoConverge: number;
   allowPostCopy: number;
   parallelThreads: number;
+  channelsBesidePostCopy: number;
 }
 
 /**

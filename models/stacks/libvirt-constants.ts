@@ -26,9 +26,14 @@ const poll: Constant = {
   source: 'qemu_migration.c, qemuMigrationWaitForCompletion, libvirt 0.10.2',
 };
 
-/** Whether libvirt must ask QEMU every so often: it knows no events yet, or this QEMU sends none (before 2.4). */
-export function asksForStatus(knowsEvents: boolean, qemu: string): boolean {
-  return !knowsEvents || !isSince(qemu, '2.4');
+/**
+ * Whether libvirt must ask QEMU every so often: this libvirt always does, or this QEMU sends no events (before 2.4).
+ *
+ * @example
+ * asksForStatus(false, '2.1') // => true
+ */
+export function asksForStatus(alwaysPolls: boolean, qemu: string): boolean {
+  return alwaysPolls || !isSince(qemu, '2.4');
 }
 
 /**

@@ -124,7 +124,7 @@ function overThread(release: Release, qemu: string): Stack {
       ...qemuUnderLibvirt(qemu, isUnlimited),
       ...libvirtDiskGroups(qemu, disks),
       libvirt: {
-        ...libvirtConstants(asksForStatus(!polls, qemu), false),
+        ...libvirtConstants(asksForStatus(polls, qemu), false),
         ...libvirtDiskConstants(qemu, disks),
         ...virshConstants,
         ...(knowsPostCopy && timeoutConstants),

@@ -157,7 +157,7 @@ function novaStack(release: Release, qemu: string): Stack {
       ...(steps && { qemu: { ...ofQemu.qemu, downtimeLimitSeconds: novaDowntime } }),
       ...libvirtDiskGroups(qemu, disks),
       libvirt: {
-        ...libvirtConstants(asksForStatus(!polls, qemu), isTunnelled, tunnelSource),
+        ...libvirtConstants(asksForStatus(polls, qemu), isTunnelled, tunnelSource),
         ...libvirtDiskConstants(qemu, disks),
       },
       ...(Object.keys(constants).length > 0 && { nova: constants }),

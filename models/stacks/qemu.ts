@@ -131,6 +131,7 @@ export function threadMigration(bed: Testbed): ThreadMigration {
     mayStopAt: request.capabilities.has('switchover-ack') ? sim.now + constants.switchover!.ackSeconds! : 0,
     onSync: createSignal(),
     onRecovery: createSignal(),
+    ...(request.capabilities.has('multifd') && { leaveChannels: () => bed.connectAlone() }),
   };
   threaded.aids = convergenceAids(threaded, bed);
   return threaded;

@@ -72,6 +72,8 @@ export interface Testbed {
   faults: Faults;
   /** The migration takes so many connections instead of one, with sockets that hold so many bytes each. */
   connect(count: number, socketBytes: number): void;
+  /** Back to the one connection that a migration has without that. */
+  connectAlone(): void;
   /** Time that the migration thread is kept from running, of an interval. */
   stalls: Stalls;
   /** Rate of the link on the wire, bytes/s: what its cards say of themselves. */

@@ -80,7 +80,7 @@ function ruleOf41(values: Readonly<Record<string, number>>): StopRule {
         stop:
           `${rest}, less than ${longestSeconds} s` +
           (resumesEarly > 0
-            ? '; it ran at the destination before they were there (Quick Resume), and how it waits for them is not simulated'
+            ? '; it ran at the destination before that was there (Quick Resume), and how it waits for it is not simulated'
             : ''),
         resumesEarly: resumesEarly > 0,
       };

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { runIssue } from '../../calibration/run-issue.js';
 import { ownRuns, parseRuns } from '../../calibration/measured-runs.js';
 import {
   burstCondition,
@@ -74,6 +76,14 @@ describe('reading a measured run', () => {
     [{ config: { ...config, A: undefined } }, 'runs.jsonl:3: config.A is missing'],
   ])('names place and field of what is wrong: %j', (change, message) => {
     expect(() => readRun({ ...written, ...change }, 'runs.jsonl:3')).toThrow(message);
+  });
+
+  it('says so as the example of the docstring does', () => {
+    const run = { id: 'x', totalMs: 'long' };
+    const { error } = z.object({ id: z.string(), totalMs: z.number() }).safeParse(run);
+    expect(runIssue('runs.jsonl:3', run, error!).message).toBe(
+      'runs.jsonl:3: totalMs is long: must be a number',
+    );
   });
 
   it('says that something is no run at all', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createSocketDepth, type DepthParameters } from '../../models/socket-depth.js';
 import { createRandom } from '../../sim/random.js';
 import { findStack } from '../../scenario/catalog.js';
+import { lossBesideBusyGuest } from '../../scenario/world.js';
 import { prepare } from '../../studies/prepare.js';
 import { runOnce } from '../../studies/run.js';
 
@@ -58,6 +59,11 @@ describe('a socket', () => {
     expect(new Set(looks(depthOf({ deepSpread: 0 }, true), 1000, 0.01))).toEqual(new Set([3000]));
   });
 
+  it('is looked at in no time, however fast it changes', () => {
+    const depth = depthOf({ deepChangeSeconds: 1e-9 }, true);
+    expect(new Set(looks(depth, 1000, 100)).size).toBe(1000);
+  });
+
   it('becomes deep more often in one run than in another', () => {
     const shares = Array.from({ length: 50 }, (_, run) => {
       const depth = depthOf({ deepRunSpread: 2, deepPerSecond: 0.2 }, false, `${run}`);
@@ -65,6 +71,17 @@ describe('a socket', () => {
     });
     expect(Math.min(...shares)).toBeLessThan(30);
     expect(Math.max(...shares)).toBeGreaterThan(300);
+  });
+});
+
+describe('the loss beside a busy guest', () => {
+  it('is nothing up to half of its time, and as given on average where it never rests', () => {
+    expect(lossBesideBusyGuest(0.04, 1, 0.5)).toBe(0.04);
+    expect(lossBesideBusyGuest(0.04, 0.5, 0.9)).toBe(0);
+    expect(lossBesideBusyGuest(0.04, 0.75, 0.5)).toBeCloseTo(0.02, 12);
+    expect(() => prepare([{ origin: 'test', path: 'parameters.stream.busyGuestLoss', value: 0.6 }])).toThrow(
+      'must be at most 50 %: a run may lose twice that',
+    );
   });
 });
 

@@ -115,6 +115,17 @@ describe('the socket', () => {
     }
   });
 
+  it('holds as much as its connections together, and after them as much as one again, without their limit', () => {
+    const { stream } = streamOf({ roundTripSeconds: 3, mostBufferBytes: 600 });
+    expect([stream.capacity, stream.mostCapacity]).toEqual([300, 600]);
+    stream.connect(4, 200);
+    stream.limitRate(10);
+    stream.push(100, 0);
+    expect([stream.capacity, stream.mostCapacity, stream.rate()]).toEqual([800, 2400, 10]);
+    stream.connectAlone();
+    expect([stream.capacity, stream.mostCapacity, stream.rate()]).toEqual([300, 600, 100]);
+  });
+
   it('stays as slow as what feeds it when its depth changes', () => {
     let bytes = 300;
     const { stream } = streamOf({}, () => (bytes += 50));

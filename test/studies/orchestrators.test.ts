@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kubevirtConstants } from '../../models/stacks/kubevirt-constants.js';
 import { kubevirtStack, kubevirtVersions } from '../../models/stacks/kubevirt.js';
+import { asksForStatus } from '../../models/stacks/libvirt-constants.js';
 import { ovirtStacks } from '../../models/stacks/ovirt.js';
 import { proxmoxStack } from '../../models/stacks/proxmox.js';
 import { byItself } from '../../models/stacks/stack.js';
@@ -242,6 +243,7 @@ describe('an orchestrator', () => {
 describe('examples', () => {
   it('give the values that stand in the docstrings', () => {
     expect(kubevirtStack('1.5').versions).toEqual(['KubeVirt 1.5 to 1.8', 'QEMU 9.1']);
+    expect(asksForStatus(false, '2.1')).toBe(true);
     const setting = 'a setting of 1 goes over';
     expect(byItself(setting)).toEqual({ hybrid: setting, 'post-copy': setting });
     expect(kubevirtConstants('1.4').completionTimeoutPerGiB!.value).toBe(150);

@@ -42,6 +42,33 @@ describe('a scenario with post-copy', () => {
   });
 });
 
+describe('post-copy after multifd', () => {
+  it('goes on one connection: no channels are before what the guest asks for, nor in the downtime', () => {
+    const after = (capabilities: string[]) => {
+      const { scenario, parameters } = prepared({
+        stack: 'qemu-10.2',
+        profile: 'qemu-7.2-bench',
+        'migration.kind': 'hybrid',
+        'migration.capabilities': capabilities,
+        'migration.maxBandwidth': 'unlimited',
+        'parameters.multifd.channels': 8,
+        'vm.ram': '1 GiB',
+        'vm.resident': '200 MiB',
+        'vm.workload[0].size': '200 MiB',
+        'vm.workload[0].pattern': 'uniform',
+        'vm.workload[0].rate': '20000 pages/s',
+        'migration.downtimeLimit': '10 ms',
+      });
+      return runOnce(findStack(scenario.stack), scenario, parameters, 1);
+    };
+    const [plain, channels] = [after([]), after(['multifd'])];
+    expect(channels.verdict).toBe('completed');
+    const each = ({ postCopy }: typeof plain) => postCopy!.stallSeconds / postCopy!.requests;
+    expect(each(channels) / each(plain)).toBeCloseTo(1, 0);
+    expect(channels.downtimeSeconds! / plain.downtimeSeconds!).toBeLessThan(2);
+  });
+});
+
 describe('an orchestrator that may go over to post-copy', () => {
   it.each([
     { stack: 'libvirt-6', 'migration.timeout': '10 s', 'parameters.libvirt.timeoutPostCopy': 1 },

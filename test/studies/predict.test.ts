@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { predictionOf } from '../../studies/predict.js';
-import { commonVerdict, worstVerdict, type Verdict } from '../../studies/verdicts.js';
+import { commonVerdict, countVerdicts, isMost, worstVerdict, type Verdict } from '../../studies/verdicts.js';
 import { predictionWarnings } from '../../studies/prediction-warnings.js';
 import { prepare } from '../../studies/prepare.js';
 import { reasonFor, shortfallOf } from '../../studies/reason.js';
@@ -21,6 +21,9 @@ describe('the verdict of a scenario', () => {
 
   it('is the worse one of two that are equally frequent', () => {
     expect(commonVerdict(['completed', 'non-converging'])).toBe('non-converging');
+    expect(isMost(0.5)).toBe(false);
+    expect(isMost(0.51)).toBe(true);
+    expect(countVerdicts(['failed', 'completed', 'failed'])).toEqual({ completed: 1, failed: 2 });
     expect(commonVerdict(['failed', 'aborted'])).toBe('failed');
     expect(commonVerdict(['non-converging', 'aborted', 'completed'])).toBe('aborted');
   });
@@ -295,9 +298,12 @@ describe('the reason of a run by a migration thread', () => {
 
   it('names max-bandwidth where that is less than the link carries', () => {
     const held = set({ stack: 'qemu-7.2', 'migration.maxBandwidth': '32 MiB/s' });
-    expect(reasonFor(held.scenario, { ...lostRun, repeats })).toContain(
+    expect(reasonFor(held.scenario, { ...lostRun, repeats: { ...repeats, sentBytes: 3.34e9 } })).toContain(
       'can send them, which max-bandwidth holds it to (33.6 MB/s; the link carries 116 MB/s);',
     );
+    // Something else held it: 110 MB/s are less than the limit lets through.
+    const beside = set({ stack: 'qemu-7.2', 'migration.maxBandwidth': '115 MB/s' });
+    expect(reasonFor(beside.scenario, { ...lostRun, repeats })).not.toContain('max-bandwidth');
   });
 
   it('names the disk where most of what is left is of the disk', () => {
@@ -343,7 +349,10 @@ describe('the reason of a run by a migration thread', () => {
       writtenBytes: 0,
     };
     expect(reasonFor(scenario, { ...completedRun, downtimeParts, mirror })).toMatch(
-      / 400 MiB of the disk was still to be copied then: 3\.6 s of the downtime, which that test does not count\.$/u,
+      / 400 MiB of the disk were still to be copied then: 3\.6 s of the downtime, which that test does not count\.$/u,
+    );
+    expect(reasonFor(scenario, { ...completedRun, downtimeParts })).toMatch(
+      / The disk took 3\.6 s of the downtime: it is read more slowly than that estimate\.$/u,
     );
     const given = {
       ...lostRun,

@@ -182,6 +182,35 @@ describe('a guest that dirties more than the link carries', () => {
     expect(syncsIn('8.2')).toBeLessThan(6);
     expect(syncsIn('9.2')).toBeGreaterThan(10);
   });
+
+  it('has a clock from QEMU 9.2 on that syncs only where its last tick has seen the latest sync: up to 10 s apart', () => {
+    const slow = { hotPages: 20_000, visitsPerSecond: 5000 };
+    const startsOf = (o: object) => {
+      const { start, sim, journal } = tinyThread({ ...slow, ...o, version: '9.2' });
+      start();
+      sim.run(90);
+      return journal.rounds!.map((round) => round.start);
+    };
+    // A first round of 20 s, whose end the tick at 20 s has not seen: the next sync is that of the tick at 30 s.
+    const gaps = startsOf({ request })
+      .slice(0, 5)
+      .map((at, i, all) => at - (all[i - 1] ?? 0));
+    expect(gaps[1]).toBeCloseTo(20, -0.5);
+    expect(gaps[2]).toBeGreaterThan(5);
+    expect(gaps[2]).toBeLessThan(10.2);
+    expect(gaps[3]).toBeCloseTo(5, 0);
+    // Nobody else keeps this clock.
+    expect(startsOf({}).length).toBeLessThan(6);
+  });
+
+  it('counts its first period from the first fetch of RAM, however long a disk was copied before', () => {
+    const { sync, migration } = watched('7.2');
+    migration.state.ramStartedAt = 100;
+    // Half a second after the start of RAM: not looked at yet, so the second sync that is looked at throttles.
+    expect(sync(100.5, 1000, 1000)).toBe(0);
+    expect(sync(102, 1000, 1000)).toBe(0);
+    expect(sync(104, 1000, 1000)).toBe(20);
+  });
 });
 
 describe('examples', () => {

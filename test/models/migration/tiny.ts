@@ -156,6 +156,7 @@ export function tiny(o: Tiny) {
     openStream,
     linkRate: Infinity,
     connect: () => undefined,
+    connectAlone: () => undefined,
     steps,
     services: source.thread('services'),
     constants: { qemu: rules as unknown as ConstantValues[string] },

@@ -106,7 +106,7 @@ describe('vMotion', () => {
     small.sim.run(60);
     expect(small.journal.decision).toBe(
       'passes did not shrink, and what was left would take 0.998 s, less than 100 s; it ran at the destination ' +
-        'before they were there (Quick Resume), and how it waits for them is not simulated',
+        'before that was there (Quick Resume), and how it waits for it is not simulated',
     );
     expect(small.journal.resumedAt! - small.journal.stoppedAt!).toBeLessThan(0.01);
     const large = tinyProduct(vmware41, { hotPages: 101_000, restingPages: 1000 });
@@ -257,8 +257,9 @@ describe('a scenario on such a product', () => {
     expect(run('hyper-v-2008-r2').reason).toBe(
       'After 10 passes 128 MiB were left: the rule of 10 passes ended it.',
     );
-    expect(run('vmware-5.0').reason).toMatch(
-      /^After \d+ passes ([\d.]+ MiB were left: what was left fits the goal|nothing was dirty any more)/u,
+    // A slower guest ends by the goal; one that sleeps nearly all the time may have written nothing in the last pass.
+    expect(run('vmware-5.0', { 'vm.workload[0].rate': '200 MB/s' }).reason).toMatch(
+      /^After \d+ passes [\d.]+ MiB were left: what was left fits the goal/u,
     );
     expect(run('vmware-4.1', { 'parameters.vmware.longestSeconds': 1 }).reason).toMatch(
       /^The passes did not shrink, .*; the guest runs on at the source\.$/u,
