@@ -71,7 +71,7 @@ export function findStack(name: string): Stack {
   const isListed = stacks.some((stack) => stack.name === name);
   if (isListed) return find('stack', name, stacks);
   if (qemuReleases.includes(version)) return qemuStack(version);
-  if (/^\d+\.\d+$/u.test(version)) {
+  if (/^\d+(\.\d+)?$/u.test(version)) {
     throw new InputError(
       `stack is '${name}': no such release of QEMU; known: 1.0 to 1.3, ${qemuReleases.join(', ')}`,
     );

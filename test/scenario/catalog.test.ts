@@ -22,6 +22,9 @@ describe('the catalogue', () => {
     expect(() => findStack('qemu-1.2.2')).toThrow(
       "stack is 'qemu-1.2.2': no such stack; did you mean qemu-1.2.1?",
     );
+    expect(() => findStack('qemu-11')).toThrow(
+      "stack is 'qemu-11': no such release of QEMU; known: 1.0 to 1.3, 1.4",
+    );
     expect(() => findStack('bhyve')).toThrow(
       "stack is 'bhyve': no such stack; known: openstack-icehouse, qemu-1.2.1",
     );
