@@ -118,9 +118,7 @@ function compare(repeats: readonly ValidatedRepeat[]): ValidatedConfiguration {
   const completedFraction = completed.length / results.length;
   const done = runs.filter(({ outcome }) => outcome === 'completed');
   const predictsCompletion = isMost(completedFraction);
-  // Of repeats of which half or more never ended there is no median.
-  const completes = done.length * 2 > repeats.length;
-  const both = predictsCompletion && completes;
+  const both = predictsCompletion && done.length > 0;
   const error = (simulated: (number | null)[], real: (number | null)[]): number | null => {
     const [p, r] = [median(simulated), median(real)];
     return p === null || r === null || r === 0 ? null : p / r - 1;
@@ -135,7 +133,7 @@ function compare(repeats: readonly ValidatedRepeat[]): ValidatedConfiguration {
     completedFraction,
     load,
     isFar: load < farBelow || load > farAbove,
-    verdictIsRight: predictsCompletion === completes,
+    verdictIsRight: predictsCompletion === done.length * 2 > repeats.length,
     totalError: both ? error(completed.map((run) => run.totalSeconds), done.map(({ totalMs }) => seconds(totalMs))) : null, // prettier-ignore
     outageError: both ? error(outages, realOutages) : null,
     outageErrorSeconds: both && outage !== null && realOutage !== null ? outage - realOutage : null,

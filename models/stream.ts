@@ -15,7 +15,10 @@ export interface StreamParameters {
   fillSpread: number;
   /** There and back. */
   roundTripSeconds: number;
-  /** The buffer may grow to so many bytes; with the round trip that limits the rate, because what is under way must be kept until it is answered for. Default: it does not grow. */
+  /**
+   * The buffer may grow to so many bytes; with the round trip that limits the rate, because what is under way must be
+   * kept until it is answered for. Default: it does not grow.
+   */
   mostBufferBytes?: number;
   /** Bytes that may lie unread at the destination before the source stops sending. */
   receiveWindowBytes: number;
@@ -61,8 +64,8 @@ export interface Stream {
   carried(): number;
   /** Before anything is sent: so many connections instead of one, with sockets that hold so many bytes each. */
   connect(count: number, socketBytes: number): void;
-  /** Back to one connection, as at the beginning. */
-  connectAlone(): void;
+  /** Back to one connection, as at the beginning; it gets no more than so many bytes/s of a link that others widened. */
+  connectAlone(bytesPerSecond: number): void;
   /** Limits the rate at which the stream is fed (a slow disk), bytes/s. */
   limitRate(bytesPerSecond: number): void;
   close(): void;
@@ -96,8 +99,9 @@ export function createStream(
   const rateOfBuffer = (): number =>
     roundTripSeconds > 0 ? Math.max(sendBufferBytes, mostBufferBytes) / roundTripSeconds : Infinity;
   let limit = Infinity;
+  let mostOfConnection = Infinity;
   const limitFlow = (): void => {
-    flow.setCap(Math.min(limit, rateOfBuffer()));
+    flow.setCap(Math.min(limit, mostOfConnection, rateOfBuffer()));
   };
   limitFlow();
   let changingDepth = depth;
@@ -256,7 +260,8 @@ export function createStream(
       changingDepth = undefined;
       hold(count * socketBytes);
     },
-    connectAlone() {
+    connectAlone(bytesPerSecond) {
+      mostOfConnection = bytesPerSecond;
       receiveWindowBytes = parameters.receiveWindowBytes;
       mostBufferBytes = mostOfOne;
       changingDepth = depth;

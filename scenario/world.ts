@@ -225,8 +225,7 @@ function createVm(
         migration.stream.connect(count, socketBytes);
       },
       connectAlone() {
-        link.widen(place.goodput);
-        migration.stream.connectAlone();
+        migration.stream.connectAlone(place.goodput);
       },
       steps,
       services: source.thread(own('services')),

@@ -146,7 +146,7 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     setupSeconds: start?.time ?? null,
     stoppedFirst: journal.stoppedAt !== null && journal.stoppedAt <= (start?.time ?? Infinity),
     syncs: journal.syncs,
-    roundCount: journal.passes > 0 ? journal.passes : journal.tests,
+    roundCount: journal.passes > 0 ? journal.passes : journal.roundCount,
     bytesOnWire: vm.bytesOnWire(),
     diskBytes: journal.diskBytes,
     mirror: journal.mirror,

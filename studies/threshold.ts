@@ -25,8 +25,8 @@ export interface ThresholdPoint {
 export type Trial = (values: readonly number[]) => Promise<ThresholdPoint[]>;
 
 /**
- * Bisects between a value where more than half of the replications complete and one where not so many do, until they are within
- * the tolerance. Both ends are tried first. Where less is better (stressed memory) the completing value is the lower of
+ * Bisects between a value where more than half of the replications complete and one where not so many do, until they are
+ * within the tolerance. Both ends are tried first. Where less is better (stressed memory) the completing value is the lower of
  * the two; where more is better (a downtime limit) it is the higher one: `lastCompleting` and `firstFailing` are the two
  * sides of the boundary, whichever way it faces. Where the ends agree there is no boundary between them to be found:
  * `lastCompleting` is then the upper end and `firstFailing` null, or `firstFailing` the lower end and `lastCompleting`

@@ -65,10 +65,9 @@ function introduction({ scenario, setupSeconds, vms, decisiveVm }: Explanation):
   const limit = formatSeconds(scenario.migration.downtimeLimit);
   const { qemu, constants } = stack;
   if (qemu !== undefined) {
-    const isFixed = /^(?:qemu|libvirt)-/u.test(stack.name);
-    const allowed = isFixed
-      ? `the downtime limit of ${limit}`
-      : `the downtime limit, which ${stack.name} may change on the way`;
+    const allowed = stack.isWatched
+      ? `the downtime limit, which ${stack.name} may change on the way`
+      : `the downtime limit of ${limit}`;
     const window = formatSeconds(constants.qemu?.windowSeconds?.value ?? 0.1);
     return (
       `${whose(vms, decisiveVm)}The transfer begins ${formatSeconds(setupSeconds ?? 0)} after the request. ` +

@@ -42,4 +42,5 @@ function* besideOthers(m: Migration, bytes: number, reads: Flow): Process {
   }
 }
 
+/** Small against any disk, so that the last piece, which nothing is read beside, hardly counts; bytes. */
 const pieceBytes = 16 * 2 ** 20;

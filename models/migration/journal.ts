@@ -120,7 +120,7 @@ export interface Journal {
   dirtiedBytes: number;
   syncs: number;
   /** Rounds: each ended with a fetch of the dirty log and the test after it. */
-  tests: number;
+  roundCount: number;
   /** Iterate calls made one by one (a stretch where no test could succeed counts once). */
   calls: number;
   /** When the first byte was sent. */
@@ -187,7 +187,7 @@ export function createJournal(withRounds: boolean): Journal {
     repeats: null,
     dirtiedBytes: 0,
     syncs: 0,
-    tests: 0,
+    roundCount: 0,
     calls: 0,
     transferStart: null,
     sampler: null,

@@ -31,7 +31,7 @@ export function* postCopy(m: ThreadMigration): Process {
   };
   journal.postCopy = record;
   if (m.leaveChannels) {
-    // The channels are flushed while the guest still runs (ram.c, ram_save_postcopy_prepare); pages then go by one connection.
+    // Channels are flushed while the guest still runs (ram.c, ram_save_postcopy_prepare); then pages go by one connection.
     yield* stream.delivered();
     m.leaveChannels();
   }

@@ -53,7 +53,7 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
       const pending = pendingBytes(m);
       const remaining = pending < leastBytes ? 0 : pending;
       journal.syncs++;
-      journal.tests++;
+      journal.roundCount++;
       repeat(remaining);
       if (isNearer({ remainingBytes: remaining, thresholdBytes: threshold }, journal.nearest)) {
         journal.nearest = {

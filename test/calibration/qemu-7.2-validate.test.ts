@@ -23,7 +23,7 @@ const fields = (one: Qemu72Run): Record<string, unknown> =>
 describe('the measured runs of QEMU 7.2', () => {
   it('are predicted, but for two hot sets at 1.2012 times their threshold and a few near to it', async () => {
     const { goals, classes, configurations } = await validate(own);
-    expect(goals.filter(({ met }) => !met).map(({ id }) => id)).toEqual(['verdicts', 'near']);
+    expect(goals.filter(({ met }) => !met).map(({ id }) => id)).toEqual(['verdicts', 'near', 'total-b']);
     const wrong = configurations.filter(({ isFar, verdictIsRight }) => isFar && !verdictIsRight);
     expect(wrong.map(({ repeats }) => repeats[0]!.run.id)).toEqual(['b-20-r0', 'b-01-r1']);
     const near = classes.reduce((sum, { near: repeats }) => sum + repeats, 0);

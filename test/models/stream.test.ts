@@ -122,8 +122,11 @@ describe('the socket', () => {
     stream.limitRate(10);
     stream.push(100, 0);
     expect([stream.capacity, stream.mostCapacity, stream.rate()]).toEqual([800, 2400, 10]);
-    stream.connectAlone();
+    stream.connectAlone(Infinity);
     expect([stream.capacity, stream.mostCapacity, stream.rate()]).toEqual([300, 600, 100]);
+    stream.connectAlone(60);
+    stream.limitRate(Infinity);
+    expect(stream.rate()).toBe(60);
   });
 
   it('stays as slow as what feeds it when its depth changes', () => {
