@@ -156,9 +156,10 @@ function disturbanceFields({
 }: Qemu72Run): Record<string, unknown> {
   const others = before - ownLoad;
   if (others <= 0 || cpuHogs > 0) return {};
-  const { cpu, stream } = bench.constants;
+  const { cpu, stream, guest } = bench.constants;
   return {
     'parameters.cpu.stallsPerSecond': cpu.stallsPerSecond.value + stallsPerThread * others,
+    'parameters.guest.stallsPerSecond': guest.stallsPerSecond.value + guestStallsPerThread * others,
     'parameters.stream.deepPerSecond': stream.deepPerSecond.value + deepPerThread * others,
   };
 }
@@ -170,4 +171,6 @@ const ownLoad = 2.5;
  * stalls, from 3.5 on 1.5 to 3 %. Of deep sockets it is the most likely slope, as the profile's constants.
  */
 const stallsPerThread = 2;
+/** The same of a vCPU, from the guest's own counter, as the profile's constants. */
+const guestStallsPerThread = 0.12;
 const deepPerThread = 0.03;

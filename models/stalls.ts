@@ -1,11 +1,9 @@
 import type { RandomStream } from '../sim/random.js';
 
-/** How often and for how long a host keeps a thread from running now and then: interrupts, its own housekeeping, neighbours. */
+/** How often and for how long a host keeps a thread from running: interrupts, its own housekeeping, neighbours. */
 export interface StallParameters {
-  /** Stalls per second of a typical run. */
+  /** Stalls per second that the thread could run. */
   stallsPerSecond: number;
-  /** Standard deviation of ln(that) from run to run: quiet and disturbed times. */
-  stallsSpread: number;
   /** Mean length of a stall, s. */
   stallSeconds: number;
 }
@@ -16,25 +14,62 @@ export type Stalls = (seconds: number) => number;
 const none: Stalls = () => 0;
 
 /**
- * Stalls come at random (Poisson) times and last exponentially long; how many a run has differs from run to run.
+ * Stalls of a thread that has so much to do, however long it takes: they come at random (Poisson) times and last
+ * exponentially long.
  *
  * @example
- * createStalls({ stallsPerSecond: 0, stallsSpread: 1, stallSeconds: 0.01 }, createRandom('stalls'))(100) // => 0
+ * createStalls({ stallsPerSecond: 0, stallSeconds: 0.01 }, createRandom('stalls'))(100) // => 0
  */
-export function createStalls(parameters: StallParameters, random: RandomStream): Stalls {
-  const { stallsPerSecond, stallsSpread, stallSeconds } = parameters;
+export function createStalls(
+  { stallsPerSecond, stallSeconds }: StallParameters,
+  random: RandomStream,
+): Stalls {
   if (stallsPerSecond === 0) return none;
-  const perSecond = stallsPerSecond * Math.exp(stallsSpread * random.normal());
-  let untilNext = random.exponential(1 / perSecond);
+  let untilNext = random.exponential(1 / stallsPerSecond);
   return (seconds) => {
     let lost = 0;
     let left = seconds;
     while (untilNext <= left) {
       left -= untilNext;
       lost += random.exponential(stallSeconds);
-      untilNext = random.exponential(1 / perSecond);
+      untilNext = random.exponential(1 / stallsPerSecond);
     }
     untilNext -= left;
     return lost;
   };
+}
+
+/**
+ * A clock that stands still while such stalls keep its thread from running: how much of so many seconds it has run. For a
+ * guest, which has no end to come to; what it would have written meanwhile is not made up for.
+ *
+ * @example
+ * createStalledClock({ stallsPerSecond: 0, stallSeconds: 0.01 }, createRandom('stalls'))(100) // => 100
+ */
+export function createStalledClock(
+  { stallsPerSecond, stallSeconds }: StallParameters,
+  random: RandomStream,
+): (seconds: number) => number {
+  if (stallsPerSecond === 0) return (seconds) => seconds;
+  let [seen, run] = [0, 0];
+  let isStalled = false;
+  let untilTurn = random.exponential(1 / stallsPerSecond);
+  return (seconds) => {
+    let left = Math.max(0, seconds - seen);
+    seen += left;
+    while (untilTurn <= left) {
+      if (!isStalled) run += untilTurn;
+      left -= untilTurn;
+      isStalled = !isStalled;
+      untilTurn = random.exponential(isStalled ? stallSeconds : 1 / stallsPerSecond);
+    }
+    untilTurn -= left;
+    if (!isStalled) run += left;
+    return run;
+  };
+}
+
+/** The share of its time that such a thread can run, 0 to 1, in the long run. */
+export function runningShare({ stallsPerSecond, stallSeconds }: StallParameters): number {
+  return 1 / (1 + stallsPerSecond * stallSeconds);
 }

@@ -84,6 +84,7 @@ const ranges: Readonly<Record<string, { isIn: (value: number) => boolean; rule: 
     rule: 'must be at most 50 %: a run may lose twice that',
   },
   'stream.deepPerSecond': { isIn: (value) => value <= 1000, rule: 'must be at most 1000 a second' },
+  'guest.stallsPerSecond': { isIn: (value) => value <= 1000, rule: 'must be at most 1000 a second' },
   'cpu.stallsPerSecond': { isIn: (value) => value <= 1000, rule: 'must be at most 1000 a second' },
   'autoConverge.trigger': percent(1, 100, 'throttle-trigger-threshold'),
   'autoConverge.initial': percent(1, 99, 'cpu-throttle-initial'),

@@ -97,6 +97,8 @@ export const profileGroups = {
     'idleVisitsPerSecond',
     'visitSeconds',
     'drift',
+    'stallsPerSecond',
+    'stallSeconds',
   ],
   disk: ['allocatedBytes', 'readRate'],
   steps: [

@@ -13,7 +13,7 @@ import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
 import type { Testbed } from '../models/stacks/testbed.js';
 import { createSocketDepth } from '../models/socket-depth.js';
-import { createStalls } from '../models/stalls.js';
+import { createStalledClock, createStalls, runningShare } from '../models/stalls.js';
 import { createStream, type Stream } from '../models/stream.js';
 import { layOutMemory } from './memory-layout.js';
 import type { Parameters } from './parameters.js';
@@ -157,10 +157,18 @@ function createVm(
   const thread = source.thread(own('migration'));
   const streams = { layout: random('layout'), writer: random('writer') };
   const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams));
+  const stalled = random('stalls');
+  // What disturbs a run keeps all threads from running.
+  const disturbance = Math.exp(cpu.stallsSpread * stalled.normal());
+  const guestStalls = {
+    stallsPerSecond: guestValues.stallsPerSecond * disturbance,
+    stallSeconds: guestValues.stallSeconds,
+  };
+  const clock = createStalledClock(guestStalls, random('guest stalls'));
   const drift = createDrift(guestValues.drift, random('drift'));
-  const guest = createGuest(source, memory, busyVcpus, drift, {
+  const guest = createGuest(source, memory, busyVcpus, (seconds) => drift(clock(seconds)), {
     name: own('vcpus'),
-    speedAlone,
+    speedAlone: speedAlone * runningShare(guestStalls),
     utilization: busyShare(scenario) || 1,
     ...(destination && { destination }),
   });
@@ -246,7 +254,7 @@ function createVm(
         loadSeconds: cpu.loadSeconds,
         wakeSeconds: cpu.wakeSeconds * Math.exp(cpu.wakeSpread * random('wake').normal()),
       },
-      stalls: createStalls(cpu, random('stalls')),
+      stalls: createStalls({ ...cpu, stallsPerSecond: cpu.stallsPerSecond * disturbance }, stalled),
       faults: {
         networkAt: scenario.faults.network ?? Infinity,
         destinationAt: scenario.faults.destination ?? Infinity,

@@ -21,14 +21,14 @@ const fields = (one: Qemu72Run): Record<string, unknown> =>
   Object.fromEntries(qemu72Scenario(one).map(({ path, value }) => [path, value]));
 
 describe('the measured runs of QEMU 7.2', () => {
-  it('are predicted, but for two hot sets at 1.2012 times their threshold and a few near to it', async () => {
+  it('are predicted, but for one that ended either way at 1.2012 times its threshold and a few near to it', async () => {
     const { goals, classes, configurations } = await validate(own);
     expect(goals.filter(({ met }) => !met).map(({ id }) => id)).toEqual(['verdicts', 'near', 'total-b']);
     const wrong = configurations.filter(({ isFar, verdictIsRight }) => isFar && !verdictIsRight);
-    expect(wrong.map(({ repeats }) => repeats[0]!.run.id)).toEqual(['b-20-r0', 'b-01-r1']);
+    expect(wrong.map(({ repeats }) => repeats[0]!.run.id)).toEqual(['b-20-r0']);
     const near = classes.reduce((sum, { near: repeats }) => sum + repeats, 0);
     const possible = classes.reduce((sum, one) => sum + one.possible, 0);
-    // 20 replications are few for the outer 2 %, and for two coin tosses: with 100 it is 50 of 51, and one wrong.
+    // 20 replications are few for the outer 2 %: with 100 it is 50 of 51.
     expect(possible / near).toBeGreaterThan(0.8);
   }, 60_000);
 
@@ -103,8 +103,10 @@ describe('a measured run as a scenario', () => {
     expect(stalls([2.4, 9])).toBeUndefined();
     const busy = fields(run({ cpuHogs: 2 }, { loadavg: [5] }));
     expect(busy).not.toHaveProperty(['parameters.cpu.stallsPerSecond']);
-    const deep = fields(run({}, { loadavg: [4.5] }))['parameters.stream.deepPerSecond'] as number;
-    expect(deep).toBeGreaterThan(1.5 * bench.constants.stream.deepPerSecond.value);
+    const disturbed = fields(run({}, { loadavg: [4.5] }));
+    const { stream, guest } = bench.constants;
+    expect(disturbed['parameters.stream.deepPerSecond']).toBeGreaterThan(1.5 * stream.deepPerSecond.value);
+    expect(disturbed['parameters.guest.stallsPerSecond']).toBeGreaterThan(5 * guest.stallsPerSecond.value);
     expect(stalls([4.5, 1])).toBeCloseTo(
       2 * stalls([3.5, 1]) - bench.constants.cpu.stallsPerSecond.value,
       12,

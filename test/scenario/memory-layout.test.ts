@@ -15,6 +15,8 @@ const values = {
   idleVisitsPerSecond: 10,
   visitSeconds: 1e-6,
   drift: 0,
+  stallsPerSecond: 0,
+  stallSeconds: 0,
 };
 
 const hot = (pages: number, rest: Partial<WorkloadSpec> = {}): WorkloadSpec => ({
