@@ -63,15 +63,17 @@ const { value: visitSeconds } = bench.constants.guest.visitSeconds;
 /** Pages of data that are not the guest program's: BIOS and tables (normalPages of idle guests less what they fill). */
 const ownPages = 100;
 
-function networkFields({ config }: Qemu72Run): Record<string, unknown> {
+function networkFields(run: Qemu72Run): Record<string, unknown> {
+  const { config } = run;
   const { background, tcpLimitOutputBytes, link } = config;
   const share = linkMbits(link) / measuredFrames;
   const senders = Math.max(1, background?.n ?? 1);
   const kind = senderKinds[background?.kind ?? ''] ?? 'icmp-flood';
   const packet = background?.size ?? smallPacket;
   const isLarge = background?.kind === 'ping' && packet > smallPacket;
-  const rate =
-    isLarge && senders > 1 ? `${largeFloods / senders} B/s` : `${(background?.mbit ?? 930) / senders} Mbit/s`;
+  const rate = hasLargeFloods(run)
+    ? `${largeFloods / senders} B/s`
+    : `${(background?.mbit ?? 930) / senders} Mbit/s`;
   return {
     ...(share !== 1 && {
       'link.rate': bench.link.rate * share,
@@ -79,12 +81,24 @@ function networkFields({ config }: Qemu72Run): Record<string, unknown> {
     }),
     ...(background && { background: Array.from({ length: senders }, () => ({ kind, rate })) }),
     ...(isLarge && { 'parameters.queue.icmpFlood': queuedPacket(packet) }),
+    ...(hasLargeFloods(run) && {
+      'parameters.stream.deepPerSecond': 1000,
+      'parameters.stream.deepSeconds': 3600,
+    }),
     ...(tcpLimitOutputBytes > 0 &&
       tcpLimitOutputBytes < kernelLimit && {
         'parameters.queue.migration': smallQueue,
         'parameters.queue.spread': smallQueueSpread,
       }),
   };
+}
+
+/**
+ * Several floods of large packets lose fragments to one another, so the queue before the link is full although together
+ * they get less than their share; beside a full queue the socket is deep.
+ */
+function hasLargeFloods({ config: { background } }: Qemu72Run): boolean {
+  return background?.kind === 'ping' && (background.n ?? 1) > 1 && (background.size ?? 0) > smallPacket;
 }
 
 /** Senders as the campaign names them; what it does not, is taken for a ping flood. */
@@ -150,17 +164,20 @@ function hostFields({ config: { cpuHogs } }: Qemu72Run): Record<string, unknown>
  * was 3 to 5.9, where runs one after the other make 0.7 to 2.7. Such work keeps threads from running. Where the campaign
  * ran busy loops itself, these are what the load average shows, and they are simulated as what they are.
  */
-function disturbanceFields({
-  loadavg: [before = 0],
-  config: { cpuHogs },
-}: Qemu72Run): Record<string, unknown> {
+function disturbanceFields(run: Qemu72Run): Record<string, unknown> {
+  const {
+    loadavg: [before = 0],
+    config: { cpuHogs },
+  } = run;
   const others = before - ownLoad;
   if (others <= 0 || cpuHogs > 0) return {};
   const { cpu, stream, guest } = bench.constants;
   return {
     'parameters.cpu.stallsPerSecond': cpu.stallsPerSecond.value + stallsPerThread * others,
     'parameters.guest.stallsPerSecond': guest.stallsPerSecond.value + guestStallsPerThread * others,
-    'parameters.stream.deepPerSecond': stream.deepPerSecond.value + deepPerThread * others,
+    ...(!hasLargeFloods(run) && {
+      'parameters.stream.deepPerSecond': stream.deepPerSecond.value + deepPerThread * others,
+    }),
   };
 }
 
