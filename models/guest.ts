@@ -37,6 +37,8 @@ export interface Guest {
   /** How fast it would run here without any migration, 0 to 1. */
   readonly speedAlone: number;
   pause(): void;
+  /** Of the time that its busy vCPUs could have run so far, what their host kept them from running. */
+  stalled(): number;
   /** Sets its work back by that much of its time: it was kept from it. */
   lose(seconds: number): void;
   /** Lets the vCPUs run for no more than that share of their time, 0 to 1. */
@@ -53,6 +55,8 @@ export interface GuestCompany {
   name?: string;
   /** Its speed beside the other guests, without any migration. Default: what the host offers now. */
   speedAlone?: number;
+  /** Which part of the time that it could run it does run: its host stalls it now and then. Default: all of it. */
+  clock?: (seconds: number) => number;
   /** Share of their time that its busy vCPUs need for their work, above 0, to 1. Default: all of it. */
   utilization?: number;
   /** Where it runs after it has arrived. Default: it goes on loading the source, where nobody is left to mind. */
@@ -80,6 +84,7 @@ export function createGuest(
     name = 'vcpus',
     speedAlone = host.speedOfNext(busyVcpus),
     destination,
+    clock = (seconds) => seconds,
     utilization = 1,
   }: GuestCompany = {},
 ): Guest {
@@ -89,14 +94,18 @@ export function createGuest(
   here.setRunning(true);
   let lost = 0;
   let reached = 0;
+  const couldRun = (): number => (here.used() + (there?.used() ?? 0)) / busyVcpus;
   return {
     memory,
     busyVcpus,
     speedAlone,
     time() {
-      const seconds = (here.used() + (there?.used() ?? 0)) / busyVcpus;
-      reached = Math.max(reached, drift(seconds) - lost);
+      reached = Math.max(reached, drift(clock(couldRun())) - lost);
       return reached;
+    },
+    stalled() {
+      const seconds = couldRun();
+      return seconds - clock(seconds);
     },
     lose: (seconds) => void (lost += seconds),
     throttle: (share) => vcpus.limit(Math.min(1, share / utilization)),

@@ -164,11 +164,11 @@ function createVm(
     stallsPerSecond: guestValues.stallsPerSecond * disturbance,
     stallSeconds: guestValues.stallSeconds,
   };
-  const clock = createStalledClock(guestStalls, random('guest stalls'));
   const drift = createDrift(guestValues.drift, random('drift'));
-  const guest = createGuest(source, memory, busyVcpus, (seconds) => drift(clock(seconds)), {
+  const guest = createGuest(source, memory, busyVcpus, drift, {
     name: own('vcpus'),
     speedAlone: speedAlone * runningShare(guestStalls),
+    clock: createStalledClock(guestStalls, random('guest stalls')),
     utilization: busyShare(scenario) || 1,
     ...(destination && { destination }),
   });

@@ -141,15 +141,18 @@ function testPassed(scenario: Scenario, run: RunResult): string {
   const rounds = run.roundCount === 1 ? 'one round' : `${run.roundCount} rounds`;
   if (run.nearest === null) return `It stopped after ${rounds}.`;
   if (run.nearest.thresholdBytes === 0) return `After ${rounds} nothing was left.`;
-  const { remainingBytes, thresholdBytes } = run.nearest;
+  const { remainingBytes, thresholdBytes, stalledRound } = run.nearest;
+  const why = stalledRound
+    ? `, for the host had kept the guest from running for ${time(stalledRound.stalledSeconds)} of the last round's ${time(stalledRound.seconds)}`
+    : '';
   if (remainingBytes < leastBytes) {
     return (
-      `After ${rounds} nothing was left; ${size(thresholdBytes)} would have been allowed ` +
+      `After ${rounds} nothing was left${why}; ${size(thresholdBytes)} would have been allowed ` +
       `(${limitTerms(scenario, run.nearest)}).`
     );
   }
   return (
-    `After ${rounds} ${size(remainingBytes)} were left, within the limit of ` +
+    `After ${rounds} ${size(remainingBytes)} were left${why}, within the limit of ` +
     `${size(thresholdBytes)} (${limitTerms(scenario, run.nearest)}).`
   );
 }

@@ -28,6 +28,7 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
   const { sim, journal } = m;
   let start = sim.now;
   let carriedBefore = m.stream.carried();
+  let stalledBefore = m.guest.stalled();
   const standing = () => ({
     time: sim.now,
     sent: journal.dataPagesSent * pageBytes,
@@ -55,18 +56,22 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
       journal.syncs++;
       journal.roundCount++;
       repeat(remaining);
+      const seconds = sim.now - start;
+      const stalledSeconds = m.guest.stalled() - stalledBefore;
+      stalledBefore += stalledSeconds;
       if (isNearer({ remainingBytes: remaining, thresholdBytes: threshold }, journal.nearest)) {
         journal.nearest = {
           remainingBytes: remaining,
           thresholdBytes: threshold,
           ...(m.disk && { diskBytes: m.disk.pendingBytes() }),
           ...(downtimeLimitSeconds !== undefined && { downtimeLimitSeconds }),
+          ...(stalledSeconds > seconds / 2 && { stalledRound: { seconds, stalledSeconds } }),
         };
       }
       const carried = m.stream.carried();
       journal.rounds?.push({
         start,
-        seconds: sim.now - start,
+        seconds,
         sentBytes: carried - carriedBefore,
         dirtyBytesAtEnd: remaining,
         estimateBytesPerSecond: estimate,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createStalledClock, createStalls, runningShare } from '../../models/stalls.js';
 import { findStack } from '../../scenario/catalog.js';
 import { prepare } from '../../studies/prepare.js';
+import { reasonFor } from '../../studies/reason.js';
 import { runOnce } from '../../studies/run.js';
 import { createRandom } from '../../sim/random.js';
 
@@ -65,7 +66,8 @@ describe('a hot set above the threshold of a host that stalls its guest', () => 
     };
     const settings = Object.entries(all).map(([path, value]) => ({ origin: 'test', path, value }));
     const { scenario, parameters } = prepare(settings);
-    return runOnce(findStack(scenario.stack), scenario, parameters, 1, true);
+    const result = runOnce(findStack(scenario.stack), scenario, parameters, 1, true);
+    return { ...result, reason: reasonFor(scenario, result) };
   };
 
   it('converges in a stall that outlasts a round: nothing is left, and the downtime is next to nothing', () => {
@@ -76,11 +78,15 @@ describe('a hot set above the threshold of a host that stalls its guest', () => 
     });
     expect(stalled.verdict).toBe('completed');
     expect(stalled.downtimeSeconds).toBeLessThan(0.01);
+    expect(stalled.reason).toMatch(
+      /nothing was left, for the host had kept the guest from running for \S+ ms of the last round's \S+ ms; /,
+    );
   });
 
   it('does not in stalls that are shorter than a round', () => {
     const short = { 'parameters.guest.stallsPerSecond': 20, 'parameters.guest.stallSeconds': 0.002 };
     expect(run(short).verdict).toBe('non-converging');
+    expect(run(short).reason).not.toContain('kept the guest');
   });
 
   it('counts no stall as slowed by the migration: it stalls without one as well', () => {
