@@ -37,7 +37,7 @@ export interface Guest {
   /** How fast it would run here without any migration, 0 to 1. */
   readonly speedAlone: number;
   pause(): void;
-  /** Of the time that its busy vCPUs could have run so far, what their host kept them from running. */
+  /** Seconds on the clock so far in which the host kept its vCPUs from running. */
   stalled(): number;
   /** Sets its work back by that much of its time: it was kept from it. */
   lose(seconds: number): void;
@@ -55,8 +55,8 @@ export interface GuestCompany {
   name?: string;
   /** Its speed beside the other guests, without any migration. Default: what the host offers now. */
   speedAlone?: number;
-  /** Which part of the time that it could run it does run: its host stalls it now and then. Default: all of it. */
-  clock?: (seconds: number) => number;
+  /** What the clock says, and how much of that its host has kept its vCPUs from running. Default: nothing. */
+  hindrance?: () => { seconds: number; stalledSeconds: number };
   /** Share of their time that its busy vCPUs need for their work, above 0, to 1. Default: all of it. */
   utilization?: number;
   /** Where it runs after it has arrived. Default: it goes on loading the source, where nobody is left to mind. */
@@ -84,7 +84,7 @@ export function createGuest(
     name = 'vcpus',
     speedAlone = host.speedOfNext(busyVcpus),
     destination,
-    clock = (seconds) => seconds,
+    hindrance,
     utilization = 1,
   }: GuestCompany = {},
 ): Guest {
@@ -95,18 +95,25 @@ export function createGuest(
   let lost = 0;
   let reached = 0;
   const couldRun = (): number => (here.used() + (there?.used() ?? 0)) / busyVcpus;
+  let seen = { seconds: 0, stalledSeconds: 0, couldRun: 0, ran: 0 };
+  /** Between two looks it is kept from the same share of its work as of the clock's time, however fast it runs. */
+  const look = (): typeof seen => {
+    if (!hindrance) return { ...seen, ran: couldRun() };
+    const now = { ...hindrance(), couldRun: couldRun() };
+    const span = now.seconds - seen.seconds;
+    const share = span > 0 ? 1 - (now.stalledSeconds - seen.stalledSeconds) / span : 1;
+    seen = { ...now, ran: seen.ran + share * (now.couldRun - seen.couldRun) };
+    return seen;
+  };
   return {
     memory,
     busyVcpus,
     speedAlone,
     time() {
-      reached = Math.max(reached, drift(clock(couldRun())) - lost);
+      reached = Math.max(reached, drift(look().ran) - lost);
       return reached;
     },
-    stalled() {
-      const seconds = couldRun();
-      return seconds - clock(seconds);
-    },
+    stalled: () => look().stalledSeconds,
     lose: (seconds) => void (lost += seconds),
     throttle: (share) => vcpus.limit(Math.min(1, share / utilization)),
     pause: () => vcpus.setRunning(false),

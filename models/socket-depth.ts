@@ -20,6 +20,9 @@ export interface DepthParameters {
   deepSeconds: number;
 }
 
+/** More often than this it is deep all the time. */
+export const mostDeepPerSecond = 1000;
+
 /** What the socket holds after so many more seconds, bytes. */
 export type SocketDepth = (seconds: number) => number;
 
@@ -37,9 +40,10 @@ export function createSocketDepth(
   random: RandomStream,
 ): SocketDepth {
   const { sendBufferBytes, deepBufferBytes, deepSpread, deepChangeSeconds, deepSeconds } = parameters;
-  const perSecond = parameters.deepPerSecond * Math.exp(parameters.deepRunSpread * random.normal());
+  const ofRun = parameters.deepPerSecond * Math.exp(parameters.deepRunSpread * random.normal());
+  const perSecond = Math.min(mostDeepPerSecond, ofRun);
   const drawDepth = (): number => deepBufferBytes * (1 + deepSpread * (2 * random.uniform() - 1));
-  const untilDeep = (): number => (perSecond > 0 ? random.exponential(1 / perSecond) : Infinity);
+  const untilDeep = (): number => (1 / perSecond < Infinity ? random.exponential(1 / perSecond) : Infinity);
 
   let isDeep = isAlwaysDeep;
   let depth = isDeep ? drawDepth() : sendBufferBytes;

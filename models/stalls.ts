@@ -8,6 +8,22 @@ export interface StallParameters {
   stallSeconds: number;
 }
 
+/** More often than this nothing is kept from running: by then it is a slower processor. */
+export const mostStallsPerSecond = 1000;
+
+/**
+ * A run's stalls: so many times as often as in a typical one, at most `mostStallsPerSecond`.
+ *
+ * @example
+ * disturbedBy(2, { stallsPerSecond: 0.5, stallSeconds: 0.01 }) // => { stallsPerSecond: 1, stallSeconds: 0.01 }
+ */
+export function disturbedBy(
+  factor: number,
+  { stallsPerSecond, stallSeconds }: StallParameters,
+): StallParameters {
+  return { stallsPerSecond: Math.min(mostStallsPerSecond, stallsPerSecond * factor), stallSeconds };
+}
+
 /** The time lost to stalls in an interval of so many seconds. */
 export type Stalls = (seconds: number) => number;
 
@@ -24,7 +40,7 @@ export function createStalls(
   { stallsPerSecond, stallSeconds }: StallParameters,
   random: RandomStream,
 ): Stalls {
-  if (stallsPerSecond === 0) return none;
+  if (isNever(stallsPerSecond)) return none;
   let untilNext = random.exponential(1 / stallsPerSecond);
   return (seconds) => {
     let lost = 0;
@@ -40,36 +56,36 @@ export function createStalls(
 }
 
 /**
- * A clock that stands still while such stalls keep its thread from running: how much of so many seconds it has run. For a
- * guest, which has no end to come to; what it would have written meanwhile is not made up for.
+ * How long, of so many seconds on the clock, such stalls have kept a thread from running that always could. For a guest,
+ * which has no end to come to: what it would have written meanwhile is not made up for.
  *
  * @example
- * createStalledClock({ stallsPerSecond: 0, stallSeconds: 0.01 }, createRandom('stalls'))(100) // => 100
+ * createHindrance({ stallsPerSecond: 0, stallSeconds: 0.01 }, createRandom('stalls'))(100) // => 0
  */
-export function createStalledClock(
+export function createHindrance(
   { stallsPerSecond, stallSeconds }: StallParameters,
   random: RandomStream,
 ): (seconds: number) => number {
-  if (stallsPerSecond === 0) return (seconds) => seconds;
-  let [seen, run] = [0, 0];
+  if (isNever(stallsPerSecond)) return () => 0;
+  let [seen, stalled] = [0, 0];
   let isStalled = false;
   let untilTurn = random.exponential(1 / stallsPerSecond);
   return (seconds) => {
     let left = Math.max(0, seconds - seen);
     seen += left;
     while (untilTurn <= left) {
-      if (!isStalled) run += untilTurn;
+      if (isStalled) stalled += untilTurn;
       left -= untilTurn;
       isStalled = !isStalled;
       untilTurn = random.exponential(isStalled ? stallSeconds : 1 / stallsPerSecond);
     }
     untilTurn -= left;
-    if (!isStalled) run += left;
-    return run;
+    if (isStalled) stalled += left;
+    return stalled;
   };
 }
 
-/** The share of its time that such a thread can run, 0 to 1, in the long run. */
-export function runningShare({ stallsPerSecond, stallSeconds }: StallParameters): number {
-  return 1 / (1 + stallsPerSecond * stallSeconds);
+/** So seldom that the time until the first is no number. */
+function isNever(stallsPerSecond: number): boolean {
+  return !(1 / stallsPerSecond < Infinity);
 }

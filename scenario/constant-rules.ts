@@ -1,5 +1,10 @@
 import type { Constant } from '../models/stacks/stack.js';
+import { mostDeepPerSecond } from '../models/socket-depth.js';
+import { mostStallsPerSecond } from '../models/stalls.js';
 import { InputError } from './input-error.js';
+
+/** Of a logarithm: what lies three of these away is three million times as much. Nothing measured spreads like that. */
+const mostSpread = 5;
 
 /** Constants that must not be 0: a clock that stands, a sender without weight, a socket that takes nothing. */
 const positive = new Set([
@@ -83,9 +88,14 @@ const ranges: Readonly<Record<string, { isIn: (value: number) => boolean; rule: 
     isIn: (value) => value <= 0.5,
     rule: 'must be at most 50 %: a run may lose twice that',
   },
-  'stream.deepPerSecond': { isIn: (value) => value <= 1000, rule: 'must be at most 1000 a second' },
-  'guest.stallsPerSecond': { isIn: (value) => value <= 1000, rule: 'must be at most 1000 a second' },
-  'cpu.stallsPerSecond': { isIn: (value) => value <= 1000, rule: 'must be at most 1000 a second' },
+  'stream.deepPerSecond': atMost(mostDeepPerSecond, 'a second'),
+  'stream.deepRunSpread': atMost(mostSpread),
+  'stream.deepSeconds': atMost(3600, 's'),
+  'guest.stallsPerSecond': atMost(mostStallsPerSecond, 'a second'),
+  'guest.stallSeconds': atMost(3600, 's'),
+  'cpu.stallsPerSecond': atMost(mostStallsPerSecond, 'a second'),
+  'cpu.stallsSpread': atMost(mostSpread),
+  'cpu.stallSeconds': atMost(3600, 's'),
   'autoConverge.trigger': percent(1, 100, 'throttle-trigger-threshold'),
   'autoConverge.initial': percent(1, 99, 'cpu-throttle-initial'),
   'autoConverge.increment': percent(1, 99, 'cpu-throttle-increment'),
@@ -108,6 +118,10 @@ const ranges: Readonly<Record<string, { isIn: (value: number) => boolean; rule: 
     rule: "must be a power of two no less than the page size of 4 KiB (QEMU's own rule for xbzrle-cache-size)",
   },
 };
+
+function atMost(most: number, unit = '') {
+  return { isIn: (value: number) => value <= most, rule: `must be at most ${most} ${unit}`.trimEnd() };
+}
 
 function percent(min: number, max: number, name: string) {
   return {

@@ -13,7 +13,7 @@ import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
 import type { Testbed } from '../models/stacks/testbed.js';
 import { createSocketDepth } from '../models/socket-depth.js';
-import { createStalledClock, createStalls, runningShare } from '../models/stalls.js';
+import { createHindrance, createStalls, disturbedBy } from '../models/stalls.js';
 import { createStream, type Stream } from '../models/stream.js';
 import { layOutMemory } from './memory-layout.js';
 import type { Parameters } from './parameters.js';
@@ -58,6 +58,8 @@ interface Place {
   speedAlone: number;
   /** Share of the link that is others' without any migration. */
   occupiedShare: number;
+  /** By what this run's threads are kept from running more or less often than in a typical run. */
+  disturbance: number;
   /** By what this run's CPUs are slower or faster than another's, in all that they do. */
   pace: number;
   destinationPace: number;
@@ -135,6 +137,7 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
     busyVcpus,
     speedAlone: source.speedOfNext(concurrent * busyVcpus),
     occupiedShare: link.backgroundAlone / scenario.link.goodput,
+    disturbance: Math.exp(cpu.stallsSpread * sim.random('disturbance').normal()),
     pace: Math.exp(cpu.spread * sim.random('pace').normal()),
     destinationPace: Math.exp(destination.spread * sim.random('destination pace').normal()),
   };
@@ -148,7 +151,7 @@ function createVm(
   number: number,
   withDetails: boolean,
 ): Vm {
-  const { sim, link, source, destination, busyVcpus, speedAlone, pace, destinationPace } = place;
+  const { sim, link, source, destination, busyVcpus, speedAlone, disturbance, pace, destinationPace } = place;
   const { values, burst, constants } = parameters;
   const { cpu, stream, guest: guestValues, steps, disk } = values;
   const own = (name: string): string => (number === 1 ? name : `vm${number} ${name}`);
@@ -157,18 +160,14 @@ function createVm(
   const thread = source.thread(own('migration'));
   const streams = { layout: random('layout'), writer: random('writer') };
   const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams));
-  const stalled = random('stalls');
-  // What disturbs a run keeps all threads from running.
-  const disturbance = Math.exp(cpu.stallsSpread * stalled.normal());
-  const guestStalls = {
-    stallsPerSecond: guestValues.stallsPerSecond * disturbance,
-    stallSeconds: guestValues.stallSeconds,
-  };
+  const stalledSeconds = createHindrance(disturbedBy(disturbance, guestValues), random('guest stalls'));
   const drift = createDrift(guestValues.drift, random('drift'));
   const guest = createGuest(source, memory, busyVcpus, drift, {
     name: own('vcpus'),
-    speedAlone: speedAlone * runningShare(guestStalls),
-    clock: createStalledClock(guestStalls, random('guest stalls')),
+    speedAlone,
+    ...(guestValues.stallsPerSecond > 0 && {
+      hindrance: () => ({ seconds: sim.now, stalledSeconds: stalledSeconds(sim.now) }),
+    }),
     utilization: busyShare(scenario) || 1,
     ...(destination && { destination }),
   });
@@ -254,7 +253,7 @@ function createVm(
         loadSeconds: cpu.loadSeconds,
         wakeSeconds: cpu.wakeSeconds * Math.exp(cpu.wakeSpread * random('wake').normal()),
       },
-      stalls: createStalls({ ...cpu, stallsPerSecond: cpu.stallsPerSecond * disturbance }, stalled),
+      stalls: createStalls(disturbedBy(disturbance, cpu), random('stalls')),
       faults: {
         networkAt: scenario.faults.network ?? Infinity,
         destinationAt: scenario.faults.destination ?? Infinity,

@@ -88,9 +88,10 @@ function cutShort({ migration }: Scenario, run: RunResult): string {
 /** Of a product that stops by another rule than that of the downtime limit. */
 function ruleStopped(run: RunResult, decision: string): string {
   const after = `After ${passes(run)}`;
-  if (run.leftAtStopBytes >= leastBytes)
-    return `${after} ${size(run.leftAtStopBytes)} were left: ${decision}.`;
-  return decision.startsWith('nothing') ? `${after} ${decision}.` : `${after} nothing was left: ${decision}.`;
+  // Expected pages come in fractions: less than one is nothing to a product.
+  if (decision.startsWith('nothing')) return `${after} ${decision}.`;
+  const left = run.leftAtStopBytes >= leastBytes ? `${size(run.leftAtStopBytes)} were` : 'nothing was';
+  return `${after} ${left} left: ${decision}.`;
 }
 
 function cutOff({ migration }: Scenario, decision: string): string {

@@ -203,10 +203,13 @@ function pagesAfterFirstPass(journal: Journal, bytesOutside: number): number | n
   return Math.max(0, before - journal.dataPagesInFirstPass);
 }
 
-function slowdownOf({ bed }: Vm, { endedAt, guestSecondsAtEnd }: Outbound, now: number): number {
+function slowdownOf({ bed }: Vm, { endedAt, guestAtEnd }: Outbound, now: number): number {
   const { guest } = bed.migration;
-  const seconds = endedAt ?? now;
-  return seconds > 0
-    ? Math.max(0, 1 - (guestSecondsAtEnd ?? guest.time()) / (seconds * guest.speedAlone))
-    : 0;
+  const { seconds, stalledSeconds } = guestAtEnd ?? {
+    seconds: guest.time(),
+    stalledSeconds: guest.stalled(),
+  };
+  // Its host stalls it without a migration as well.
+  const alone = ((endedAt ?? now) - stalledSeconds) * guest.speedAlone;
+  return alone > 0 ? Math.max(0, 1 - seconds / alone) : 0;
 }

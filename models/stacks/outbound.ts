@@ -9,8 +9,8 @@ export interface Outbound {
   startedAt: number | null;
   /** When the product was done with it, whatever came of it; null: it is not. */
   endedAt: number | null;
-  /** What the guest's clock said then. */
-  guestSecondsAtEnd: number | null;
+  /** What the guest's clock said then, and how long its host had kept it from running. */
+  guestAtEnd: { seconds: number; stalledSeconds: number } | null;
 }
 
 /**
@@ -50,13 +50,14 @@ export function askForAll(
 ): Outbound[] {
   const turns = atOnce < beds.length ? createSemaphore(atOnce) : undefined;
   return beds.map((bed) => {
-    const one: Outbound = { startedAt: null, endedAt: null, guestSecondsAtEnd: null };
+    const one: Outbound = { startedAt: null, endedAt: null, guestAtEnd: null };
     function* inTurn(): Process {
       if (turns) yield turns.acquire;
       one.startedAt = sim.now;
       yield* stack.migrate(bed, kind);
       one.endedAt = sim.now;
-      one.guestSecondsAtEnd = bed.migration.guest.time();
+      const { guest } = bed.migration;
+      one.guestAtEnd = { seconds: guest.time(), stalledSeconds: guest.stalled() };
       turns?.release();
     }
     sim.spawn(inTurn());

@@ -1,11 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createStalledClock, createStalls, runningShare } from '../../models/stalls.js';
+import { createGuest } from '../../models/guest.js';
+import { createHost } from '../../models/host.js';
+import { createGuestMemory } from '../../models/memory/guest-memory.js';
+import { createHindrance, createStalls, disturbedBy } from '../../models/stalls.js';
 import { findStack } from '../../scenario/catalog.js';
 import { prepare } from '../../studies/prepare.js';
 import { reasonFor } from '../../studies/reason.js';
 import { runOnce } from '../../studies/run.js';
+import { createFluid } from '../../sim/fluid.js';
 import { createRandom } from '../../sim/random.js';
+import { createSimulation } from '../../sim/simulation.js';
 
 const often = { stallsPerSecond: 2, stallSeconds: 0.1 };
 
@@ -17,31 +22,77 @@ describe('stalls of a thread with something to do', () => {
   });
 });
 
-describe('the clock of a guest that is kept from running', () => {
-  it('runs for its share of a long time', () => {
-    const clock = createStalledClock(often, createRandom('clock'));
-    expect(clock(20_000) / 20_000).toBeCloseTo(runningShare(often), 2);
-    expect(runningShare(often)).toBe(1 / 1.2);
+describe('how long a guest was kept from running', () => {
+  it('comes to its share of a long time', () => {
+    const stalled = createHindrance(often, createRandom('clock'));
+    expect(stalled(20_000) / 20_000).toBeCloseTo(0.2 / 1.2, 2);
   });
 
-  it('stands still or runs at full speed, never back', () => {
-    const clock = createStalledClock(often, createRandom('clock'));
-    const looks = Array.from({ length: 10_000 }, (_, i) => clock(i / 1000));
+  it('passes as the clock does, or not at all', () => {
+    const stalled = createHindrance(often, createRandom('clock'));
+    const looks = Array.from({ length: 10_000 }, (_, i) => stalled(i / 1000));
     const steps = looks.slice(1).map((time, i) => time - looks[i]!);
     expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...steps)).toBeCloseTo(0.001, 9);
-    expect(steps.filter((step) => step === 0).length).toBeGreaterThan(500);
+    expect(steps.filter((step) => step === 0).length).toBeGreaterThan(5000);
   });
 
-  it('shows the same however often one looks', () => {
+  it('is the same however often one looks', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { maxLength: 50 }), (steps) => {
-        const [looked, unseen] = [0, 0].map(() => createStalledClock(often, createRandom('clock')));
+        const [looked, unseen] = [0, 0].map(() => createHindrance(often, createRandom('clock')));
         let now = 0;
         for (const step of steps) looked!((now += step));
         expect(looked!(now + 1)).toBeCloseTo(unseen!(now + 1), 9);
       }),
     );
+  });
+
+  it('is nothing where stalls are too seldom to have a time', () => {
+    const never = { stallsPerSecond: 1e-320, stallSeconds: 1 };
+    expect(createHindrance(never, createRandom('clock'))(1e6)).toBe(0);
+    expect(createStalls(never, createRandom('stalls'))(1e6)).toBe(0);
+  });
+
+  it('has a limit, however disturbed a run is', () => {
+    expect(disturbedBy(1e9, often).stallsPerSecond).toBe(1000);
+  });
+});
+
+describe('a guest that is kept from running', () => {
+  /** One core; it stalls from second 1 to second 3. */
+  function guestOf(share: number) {
+    const sim = createSimulation();
+    const host = createHost(createFluid(sim), 'source', { cpus: 2, cores: 2, load: 0, hyperThreadGain: 0 });
+    const memory = createGuestMemory({ pages: 10, layers: [{ start: 0, end: 10, dataFraction: 1 }] });
+    const guest = createGuest(host, memory, 1, undefined, {
+      hindrance: () => ({ seconds: sim.now, stalledSeconds: Math.min(2, Math.max(0, sim.now - 1)) }),
+    });
+    guest.throttle(share);
+    const at = (time: number): number => {
+      sim.at(time, () => undefined);
+      sim.run();
+      return guest.time();
+    };
+    return { guest, at };
+  }
+
+  it('does nothing meanwhile, and does not make up for it', () => {
+    const { guest, at } = guestOf(1);
+    expect([at(1), at(2), at(3), at(4)]).toEqual([1, 1, 1, 2]);
+    expect(guest.stalled()).toBe(2);
+  });
+
+  it('stalls as long on the clock if it is throttled', () => {
+    const { guest, at } = guestOf(0.1);
+    expect(at(3)).toBeCloseTo(0.1, 12);
+    expect(at(5)).toBeCloseTo(0.3, 12);
+    expect(guest.stalled()).toBe(2);
+  });
+
+  it('is asked between two events: it has lost its share', () => {
+    const { at } = guestOf(1);
+    expect(at(4)).toBe(2);
   });
 });
 
@@ -90,7 +141,13 @@ describe('a hot set above the threshold of a host that stalls its guest', () => 
   });
 
   it('counts no stall as slowed by the migration: it stalls without one as well', () => {
-    const often = { 'parameters.guest.stallsPerSecond': 20, 'parameters.guest.stallSeconds': 0.002 };
-    expect(run(often).guestSlowdown).toBeLessThan(0.01);
+    for (const stalls of [
+      { 'parameters.guest.stallsPerSecond': 20, 'parameters.guest.stallSeconds': 0.002 },
+      { 'parameters.guest.stallsPerSecond': 1, 'parameters.guest.stallSeconds': 1 },
+    ]) {
+      expect(run({ ...stalls, 'vm.workload[0].size': '64 MiB' }).guestSlowdown).toBeLessThan(0.01);
+    }
+    const stopped = { 'migration.kind': 'stop-and-copy', 'parameters.guest.stallsPerSecond': 1 };
+    expect(run({ ...stopped, 'parameters.guest.stallSeconds': 1 }).guestSlowdown).toBeGreaterThan(0.99);
   });
 });
