@@ -77,8 +77,7 @@ function readConstant(path: string[], value: unknown, constant: Constant): numbe
   if (typeof value !== 'number' && typeof value !== 'string') {
     throw wrong(path, value, `must be a quantity in ${constant.unit}`);
   }
-  const read =
-    typeof value === 'number' ? value : quantity(path, value, dimensions[constant.unit] ?? 'count');
+  const read = typeof value === 'number' ? value : quantity(path, value, dimensionOfConstant(constant));
   const rule = brokenConstantRule(path.join('.'), read) ?? brokenProductRule(read, constant.accepts ?? {});
   if (rule !== undefined) throw wrong(path, value, rule);
   return read;
@@ -96,6 +95,16 @@ const dimensions: Record<string, Dimension> = {
   '1/s': 'count',
   '%': 'fraction',
 };
+
+/**
+ * What a constant measures, as far as its value is read and written with a unit; a count where it has none.
+ *
+ * @example
+ * dimensionOfConstant({ unit: 's/page' }) // => 'seconds'
+ */
+export function dimensionOfConstant({ unit }: Pick<Constant, 'unit'>): Dimension {
+  return dimensions[unit] ?? 'count';
+}
 
 function overrideBurst(burst: BurstParameters, written: Record<string, unknown>): BurstParameters {
   const result = { ...burst };

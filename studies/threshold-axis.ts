@@ -5,6 +5,7 @@ import { assignFlag, FLAGS, pathOf } from '../scenario/flags.js';
 import { fieldAt } from '../scenario/fields.js';
 import { InputError, showValue } from '../scenario/input-error.js';
 import type { Assignment, Layer } from '../scenario/merge.js';
+import { dimensionOfConstant } from '../scenario/parameters.js';
 import { parsePath } from '../scenario/path-syntax.js';
 import { formatQuantity, readQuantity, type Dimension } from '../scenario/units.js';
 import { prepare, type Prepared } from './prepare.js';
@@ -59,8 +60,10 @@ export function readAxis(
   layers: readonly (Layer | Assignment)[],
 ): ThresholdAxis {
   const over = pathOfField(question.over);
-  const isConstant = parsePath(over)[0] === 'parameters';
-  const dimension = isConstant ? 'count' : dimensionOf(over);
+  const constantUnit =
+    parsePath(over)[0] === 'parameters' ? unitOfConstant(over, prepare(layers)) : undefined;
+  const isConstant = constantUnit !== undefined;
+  const dimension = isConstant ? dimensionOfConstant({ unit: constantUnit }) : dimensionOf(over);
   const at = (value: string | number, origin: string) =>
     prepare([
       ...layers,
@@ -69,7 +72,9 @@ export function readAxis(
   const write = (value: number) => (isConstant ? value : formatQuantity(value, dimension));
 
   const read = (option: '--from' | '--to' | '--tolerance', text: string): number => {
-    const reading = readQuantity(withUnit(question.over, text), dimension);
+    // A constant's number alone is in its SI unit, as under `parameters`.
+    const isBare = isConstant && text.trim() !== '' && Number.isFinite(Number(text));
+    const reading = readQuantity(withUnit(question.over, text), isBare ? 'count' : dimension);
     if ('rule' in reading) throw new InputError(`${option} is ${showValue(text)}: ${reading.rule}`);
     if (!Number.isFinite(reading.value))
       throw new InputError(`${option} is ${showValue(text)}: must be finite`);
@@ -90,11 +95,11 @@ export function readAxis(
   if (tolerance <= 0) {
     throw new InputError(`--tolerance is ${showValue(question.tolerance)}: must be greater than 0`);
   }
-  const prepared = at(write(from), '--from');
+  at(write(from), '--from');
   at(write(to), '--to');
   return {
     over,
-    unit: isConstant ? unitOfConstant(over, prepared) : UNITS[dimension],
+    unit: constantUnit ?? UNITS[dimension],
     dimension,
     from,
     to,

@@ -153,6 +153,8 @@ describe('the axis', () => {
     const read = readAxis({ over: 'parameters.cpu.zeroPageSeconds', from: '1e-7', to: '1e-6' }, []);
     expect(read.unit).toBe('s/page');
     expect(read.at(5e-7).parameters.values.cpu.zeroPageSeconds).toBe(5e-7);
+    const written = readAxis({ over: 'parameters.cpu.zeroPageSeconds', from: '0.1 us', to: '1 us' }, []);
+    expect(written).toMatchObject({ unit: 's/page', dimension: 'seconds', from: 1e-7, to: 1e-6 });
   });
 
   it('keeps to whole numbers where others mean nothing', () => {
