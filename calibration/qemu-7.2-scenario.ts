@@ -20,11 +20,11 @@ export function qemu72Scenario(run: Qemu72Run): Assignment[] {
       config.maxBandwidthMiBps > 0 ? `${config.maxBandwidthMiBps} MiB/s` : 'unlimited',
     'migration.patience': `${config.cancelAfterS} s`,
     ...guestFields(run),
+    ...disturbanceFields(run),
     ...networkFields(run),
     ...capabilityFields(run),
     ...diskFields(run),
     ...hostFields(run),
-    ...disturbanceFields(run),
   };
   return Object.entries(fields).map(([path, value]) => ({ origin: `run ${run.id}`, path, value }));
 }
@@ -71,9 +71,11 @@ function networkFields(run: Qemu72Run): Record<string, unknown> {
   const kind = senderKinds[background?.kind ?? ''] ?? 'icmp-flood';
   const packet = background?.size ?? smallPacket;
   const isLarge = background?.kind === 'ping' && packet > smallPacket;
-  const rate = hasLargeFloods(run)
-    ? `${largeFloods / senders} B/s`
-    : `${(background?.mbit ?? 930) / senders} Mbit/s`;
+  // They lose fragments to one another, so the queue before the link is full although together they get less than their
+  // share; beside a full queue the socket is deep.
+  const areLarge = isLarge && senders > 1;
+  const queue = otherThreads(run) > 0 ? busySmallQueue : smallQueue;
+  const rate = areLarge ? `${largeFloods / senders} B/s` : `${(background?.mbit ?? 930) / senders} Mbit/s`;
   return {
     ...(share !== 1 && {
       'link.rate': bench.link.rate * share,
@@ -81,24 +83,16 @@ function networkFields(run: Qemu72Run): Record<string, unknown> {
     }),
     ...(background && { background: Array.from({ length: senders }, () => ({ kind, rate })) }),
     ...(isLarge && { 'parameters.queue.icmpFlood': queuedPacket(packet) }),
-    ...(hasLargeFloods(run) && {
+    ...(areLarge && {
       'parameters.stream.deepPerSecond': 1000,
       'parameters.stream.deepSeconds': 3600,
     }),
     ...(tcpLimitOutputBytes > 0 &&
       tcpLimitOutputBytes < kernelLimit && {
-        'parameters.queue.migration': othersThan(run) > 0 ? busySmallQueue.bytes : smallQueue.bytes,
-        'parameters.queue.spread': othersThan(run) > 0 ? busySmallQueue.spread : smallQueue.spread,
+        'parameters.queue.migration': queue.bytes,
+        'parameters.queue.spread': queue.spread,
       }),
   };
-}
-
-/**
- * Several floods of large packets lose fragments to one another, so the queue before the link is full although together
- * they get less than their share; beside a full queue the socket is deep.
- */
-function hasLargeFloods({ config: { background } }: Qemu72Run): boolean {
-  return background?.kind === 'ping' && (background.n ?? 1) > 1 && (background.size ?? 0) > smallPacket;
 }
 
 /** Senders as the campaign names them; what it does not, is taken for a ping flood. */
@@ -117,7 +111,7 @@ const largeFloods = 19e6;
 const kernelLimit = 4 * 2 ** 20;
 /**
  * What a stream keeps queued where tcp_limit_output_bytes is 128 KiB, and how it differs from run to run (ln): from the
- * rates beside paced ICMP of classes e and e2, 0.32 to 0.77 MB in 17 runs of a quiet machine, 0.32 to 1.33 in 8 others.
+ * rates beside paced ICMP of classes e and e2, 0.32 to 0.77 MB in 17 runs of a quiet machine, 0.32 to 1.33 in 9 others.
  * There the paced sender falls behind at times, and at times the migration.
  */
 const smallQueue = { bytes: 0.55e6, spread: 0.24 };
@@ -162,24 +156,22 @@ function hostFields({ config: { cpuHogs } }: Qemu72Run): Record<string, unknown>
 
 /**
  * In a part of the campaign the two cores had other work too, which came and went: the load average before those runs
- * was 3 to 5.9, where runs one after the other make 0.7 to 2.7. Such work keeps threads from running. Where the campaign
+ * was 3 to 5.8, where runs one after the other make 0.7 to 2.7. Such work keeps threads from running. Where the campaign
  * ran busy loops itself, these are what the load average shows, and they are simulated as what they are.
  */
 function disturbanceFields(run: Qemu72Run): Record<string, unknown> {
-  const others = othersThan(run);
+  const others = otherThreads(run);
   if (others === 0) return {};
   const { cpu, stream, guest } = bench.constants;
   return {
     'parameters.cpu.stallsPerSecond': cpu.stallsPerSecond.value + stallsPerThread * others,
     'parameters.guest.stallsPerSecond': guest.stallsPerSecond.value + guestStallsPerThread * others,
-    ...(!hasLargeFloods(run) && {
-      'parameters.stream.deepPerSecond': stream.deepPerSecond.value + deepPerThread * others,
-    }),
+    'parameters.stream.deepPerSecond': stream.deepPerSecond.value + deepPerThread * others,
   };
 }
 
 /** Threads of other work before a run, beside the campaign's own. */
-function othersThan({ loadavg: [before = 0], config: { cpuHogs } }: Qemu72Run): number {
+function otherThreads({ loadavg: [before = 0], config: { cpuHogs } }: Qemu72Run): number {
   return cpuHogs > 0 ? 0 : Math.max(0, before - ownLoad);
 }
 

@@ -115,10 +115,21 @@ export function createGuest(
     },
     stalled: () => look().stalledSeconds,
     lose: (seconds) => void (lost += seconds),
-    throttle: (share) => vcpus.limit(Math.min(1, share / utilization)),
-    pause: () => vcpus.setRunning(false),
-    resume: () => vcpus.setRunning(true),
+    // What it loses is of the time since the last look, in which it must have run alike.
+    throttle(share) {
+      look();
+      vcpus.limit(Math.min(1, share / utilization));
+    },
+    pause() {
+      look();
+      vcpus.setRunning(false);
+    },
+    resume() {
+      look();
+      vcpus.setRunning(true);
+    },
     arrive() {
+      look();
       if (there) {
         here.setRunning(false);
         vcpus = there;

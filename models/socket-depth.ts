@@ -20,7 +20,7 @@ export interface DepthParameters {
   deepSeconds: number;
 }
 
-/** More often than this it is deep all the time. */
+/** What becomes deep more often than this is deep all the time. */
 export const mostDeepPerSecond = 1000;
 
 /** What the socket holds after so many more seconds, bytes. */

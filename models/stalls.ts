@@ -2,13 +2,13 @@ import type { RandomStream } from '../sim/random.js';
 
 /** How often and for how long a host keeps a thread from running: interrupts, its own housekeeping, neighbours. */
 export interface StallParameters {
-  /** Stalls per second that the thread could run. */
+  /** Stalls per second that the thread could run, in a typical run or in this one. */
   stallsPerSecond: number;
   /** Mean length of a stall, s. */
   stallSeconds: number;
 }
 
-/** More often than this nothing is kept from running: by then it is a slower processor. */
+/** What comes more often than this is no stall any more but a slower processor. */
 export const mostStallsPerSecond = 1000;
 
 /**

@@ -160,13 +160,13 @@ function createVm(
   const thread = source.thread(own('migration'));
   const streams = { layout: random('layout'), writer: random('writer') };
   const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams));
-  const stalledSeconds = createHindrance(disturbedBy(disturbance, guestValues), random('guest stalls'));
+  const stalledBy = createHindrance(disturbedBy(disturbance, guestValues), random('guest stalls'));
   const drift = createDrift(guestValues.drift, random('drift'));
   const guest = createGuest(source, memory, busyVcpus, drift, {
     name: own('vcpus'),
     speedAlone,
     ...(guestValues.stallsPerSecond > 0 && {
-      hindrance: () => ({ seconds: sim.now, stalledSeconds: stalledSeconds(sim.now) }),
+      hindrance: () => ({ seconds: sim.now, stalledSeconds: stalledBy(sim.now) }),
     }),
     utilization: busyShare(scenario) || 1,
     ...(destination && { destination }),

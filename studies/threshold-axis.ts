@@ -60,10 +60,12 @@ export function readAxis(
   layers: readonly (Layer | Assignment)[],
 ): ThresholdAxis {
   const over = pathOfField(question.over);
-  const constantUnit =
-    parsePath(over)[0] === 'parameters' ? unitOfConstant(over, prepare(layers)) : undefined;
-  const isConstant = constantUnit !== undefined;
-  const dimension = isConstant ? dimensionOfConstant({ unit: constantUnit }) : dimensionOf(over);
+  const isConstant = parsePath(over)[0] === 'parameters';
+  const constantUnit = isConstant ? unitOfConstant(over, prepare(layers)) : undefined;
+  // A constant that nobody has is refused before its values are looked at.
+  if (isConstant && constantUnit === undefined)
+    prepare([...layers, { origin: '--over', path: over, value: 0 }]);
+  const dimension = isConstant ? dimensionOfConstant({ unit: constantUnit ?? '1' }) : dimensionOf(over);
   const at = (value: string | number, origin: string) =>
     prepare([
       ...layers,
@@ -126,11 +128,12 @@ function pathOfField(name: string): string {
   }
 }
 
-/** A constant's unit stands with it; the shares and numbers of the burst distribution have none. */
-function unitOfConstant(over: string, { scenario }: Prepared): string {
+/** A constant's unit stands with it; the shares and numbers of the burst distribution have none. Undefined: no such one. */
+function unitOfConstant(over: string, { scenario }: Prepared): string | undefined {
   const [, group, name] = parsePath(over);
   const constants = { ...findStack(scenario.stack).constants, ...findProfile(scenario.profile).constants };
-  return (constants as ConstantGroups)[String(group)]?.[String(name)]?.unit ?? '1';
+  if (group === 'burst') return '1';
+  return (constants as ConstantGroups)[String(group)]?.[String(name)]?.unit;
 }
 
 /** A number alone has the unit that the flag gives it. */

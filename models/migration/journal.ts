@@ -172,7 +172,7 @@ export interface StopTest {
   diskBytes?: number;
   /** The limit of downtime that it was made with, where that changes as a migration goes on. */
   downtimeLimitSeconds?: number;
-  /** The round before it, where the host kept the guest from running for most of it. */
+  /** The round before it, where the host kept the guest from running for most of it and less was left than ever. */
   stalledRound?: { seconds: number; stalledSeconds: number };
 }
 

@@ -29,6 +29,7 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
   let start = sim.now;
   let carriedBefore = m.stream.carried();
   let stalledBefore = m.guest.stalled();
+  let leastLeft = Infinity;
   const standing = () => ({
     time: sim.now,
     sent: journal.dataPagesSent * pageBytes,
@@ -59,13 +60,17 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
       const seconds = sim.now - start;
       const stalledSeconds = m.guest.stalled() - stalledBefore;
       stalledBefore += stalledSeconds;
+      // Only less than any round before has left shows that the stall did something.
+      const hasHelped =
+        stalledSeconds > seconds / 2 && leastLeft < Infinity && remaining < leastLeft * clearly;
+      leastLeft = Math.min(leastLeft, remaining);
       if (isNearer({ remainingBytes: remaining, thresholdBytes: threshold }, journal.nearest)) {
         journal.nearest = {
           remainingBytes: remaining,
           thresholdBytes: threshold,
           ...(m.disk && { diskBytes: m.disk.pendingBytes() }),
           ...(downtimeLimitSeconds !== undefined && { downtimeLimitSeconds }),
-          ...(stalledSeconds > seconds / 2 && { stalledRound: { seconds, stalledSeconds } }),
+          ...(hasHelped && { stalledRound: { seconds, stalledSeconds } }),
         };
       }
       const carried = m.stream.carried();
@@ -83,6 +88,9 @@ export function createRounds(m: Migration & Pick<ThreadMigration, 'disk'>): Roun
     },
   };
 }
+
+/** Below this share of another amount one is less, and not by chance. */
+const clearly = 0.9;
 
 /** Less than this is rounding, not a page. */
 export const leastBytes = pageBytes / 1000;

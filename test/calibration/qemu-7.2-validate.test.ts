@@ -28,7 +28,7 @@ describe('the measured runs of QEMU 7.2', () => {
     expect(wrong.map(({ repeats }) => repeats[0]!.run.id)).toEqual(['b-20-r0']);
     const near = classes.reduce((sum, { near: repeats }) => sum + repeats, 0);
     const possible = classes.reduce((sum, one) => sum + one.possible, 0);
-    // 20 replications are few for the outer 2 %: with 100 it is 50 of 51.
+    // 20 replications are few for the outer 2 %: with 100 the goal is met, 51 of 51.
     expect(possible / near).toBeGreaterThan(0.8);
   }, 60_000);
 

@@ -57,8 +57,8 @@ check with, and \`migsim stacks NAME\` lists the constants that may stand under 
 - **Order.** \`--set PATH=VALUE\` and flags stand over the file, the file over the profile, the profile over the stack, the
   stack over the defaults below.
 - **Units.** A quantity has its unit: \`16 GiB\` (2^30) and \`16 GB\` (10^9) differ, \`Mbit/s\` are decimal and bits, \`MB/s\`
-  are bytes. Only counts, shares and zero go without; under \`parameters\` a number alone is in the SI unit of the constant,
-  which is in its name (\`stallSeconds\`).
+  are bytes. Only counts, shares and zero go without; under \`parameters\` a number alone is in the unit
+  that \`migsim stacks NAME\` lists.
 - **Unknown fields are errors**, with the one that was probably meant. An error names file, line and column.
 - **Lists.** \`background\` and \`vm.workload\` are lists; a list of one may be written as its entry, and
   \`background.rate\` means the first one's.

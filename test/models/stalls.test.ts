@@ -60,7 +60,7 @@ describe('how long a guest was kept from running', () => {
 });
 
 describe('a guest that is kept from running', () => {
-  /** One core; it stalls from second 1 to second 3. */
+  /** A core of its own; the host stalls it from second 1 to second 3. */
   function guestOf(share: number) {
     const sim = createSimulation();
     const host = createHost(createFluid(sim), 'source', { cpus: 2, cores: 2, load: 0, hyperThreadGain: 0 });
@@ -90,9 +90,13 @@ describe('a guest that is kept from running', () => {
     expect(guest.stalled()).toBe(2);
   });
 
-  it('is asked between two events: it has lost its share', () => {
-    const { at } = guestOf(1);
-    expect(at(4)).toBe(2);
+  it('loses nothing by a stall in which it was paused', () => {
+    const { guest, at } = guestOf(1);
+    at(0.5);
+    guest.pause();
+    at(3.5);
+    guest.resume();
+    expect(at(4)).toBe(1);
   });
 });
 
@@ -138,6 +142,13 @@ describe('a hot set above the threshold of a host that stalls its guest', () => 
     const short = { 'parameters.guest.stallsPerSecond': 20, 'parameters.guest.stallSeconds': 0.002 };
     expect(run(short).verdict).toBe('non-converging');
     expect(run(short).reason).not.toContain('kept the guest');
+  });
+
+  it('is not said to have converged by a stall where it would have anyway', () => {
+    const fits = { 'vm.workload[0].size': '3 MiB', 'parameters.guest.stallsPerSecond': 5 };
+    const done = run({ ...fits, 'parameters.guest.stallSeconds': 1 });
+    expect(done.verdict).toBe('completed');
+    expect(done.reason).not.toContain('kept the guest');
   });
 
   it('counts no stall as slowed by the migration: it stalls without one as well', () => {

@@ -157,6 +157,13 @@ describe('the axis', () => {
     expect(written).toMatchObject({ unit: 's/page', dimension: 'seconds', from: 1e-7, to: 1e-6 });
   });
 
+  it('refuses a constant that nobody has before its values', () => {
+    const nobodys = { over: 'parameters.guest.stalSeconds', from: '1 ms', to: '1 s' };
+    expect(() => readAxis(nobodys, [])).toThrow(
+      '--over: parameters.guest.stalSeconds: no such constant; did you mean stallSeconds?',
+    );
+  });
+
   it('keeps to whole numbers where others mean nothing', () => {
     expect(readAxis({ over: 'vcpus', from: '1', to: '24' }, [])).toMatchObject({
       isWhole: true,
