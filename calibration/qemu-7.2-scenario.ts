@@ -1,4 +1,5 @@
 import type { Assignment } from '../scenario/merge.js';
+import { mostDeepPerSecond } from '../models/socket-depth.js';
 import bench from '../scenario/profiles/qemu-7.2-bench.json' with { type: 'json' };
 import { linkMbits } from './qemu-1.2.1-run.js';
 import type { Qemu72Run } from './qemu-7.2-run.js';
@@ -71,8 +72,6 @@ function networkFields(run: Qemu72Run): Record<string, unknown> {
   const kind = senderKinds[background?.kind ?? ''] ?? 'icmp-flood';
   const packet = background?.size ?? smallPacket;
   const isLarge = background?.kind === 'ping' && packet > smallPacket;
-  // They lose fragments to one another, so the queue before the link is full although together they get less than their
-  // share; beside a full queue the socket is deep.
   const areLarge = isLarge && senders > 1;
   const queue = otherThreads(run) > 0 ? busySmallQueue : smallQueue;
   const rate = areLarge ? `${largeFloods / senders} B/s` : `${(background?.mbit ?? 930) / senders} Mbit/s`;
@@ -83,9 +82,11 @@ function networkFields(run: Qemu72Run): Record<string, unknown> {
     }),
     ...(background && { background: Array.from({ length: senders }, () => ({ kind, rate })) }),
     ...(isLarge && { 'parameters.queue.icmpFlood': queuedPacket(packet) }),
+    // They lose fragments to one another, so the queue before the link is full although together they get less than
+    // their share; beside a full queue the socket is deep: after a millisecond, and then for longer than any run.
     ...(areLarge && {
-      'parameters.stream.deepPerSecond': 1000,
-      'parameters.stream.deepSeconds': 3600,
+      'parameters.stream.deepPerSecond': mostDeepPerSecond,
+      'parameters.stream.deepSeconds': '1 h',
     }),
     ...(tcpLimitOutputBytes > 0 &&
       tcpLimitOutputBytes < kernelLimit && {

@@ -95,25 +95,32 @@ export function createGuest(
   let lost = 0;
   let reached = 0;
   const couldRun = (): number => (here.used() + (there?.used() ?? 0)) / busyVcpus;
-  let seen = { seconds: 0, stalledSeconds: 0, couldRun: 0, ran: 0 };
+  let seen = { seconds: 0, stalledSeconds: 0 };
+  let [couldRunThen, ran] = [0, 0];
   /** Between two looks it is kept from the same share of its work as of the clock's time, however fast it runs. */
-  const look = (): typeof seen => {
-    if (!hindrance) return { ...seen, ran: couldRun() };
-    const now = { ...hindrance(), couldRun: couldRun() };
-    const span = now.seconds - seen.seconds;
-    const share = span > 0 ? 1 - (now.stalledSeconds - seen.stalledSeconds) / span : 1;
-    seen = { ...now, ran: seen.ran + share * (now.couldRun - seen.couldRun) };
-    return seen;
+  const look = (): void => {
+    const now = couldRun();
+    const { seconds, stalledSeconds } = hindrance?.() ?? seen;
+    const span = seconds - seen.seconds;
+    const share = span > 0 ? (stalledSeconds - seen.stalledSeconds) / span : 0;
+    // Without a loss nothing is added up, which would round.
+    ran = hindrance ? ran + (1 - share) * (now - couldRunThen) : now;
+    couldRunThen = now;
+    seen = { seconds, stalledSeconds };
   };
   return {
     memory,
     busyVcpus,
     speedAlone,
     time() {
-      reached = Math.max(reached, drift(look().ran) - lost);
+      look();
+      reached = Math.max(reached, drift(ran) - lost);
       return reached;
     },
-    stalled: () => look().stalledSeconds,
+    stalled() {
+      look();
+      return seen.stalledSeconds;
+    },
     lose: (seconds) => void (lost += seconds),
     // What it loses is of the time since the last look, in which it must have run alike.
     throttle(share) {

@@ -1,4 +1,5 @@
 import type { RandomStream } from '../sim/random.js';
+import { createSpells } from './spells.js';
 
 /**
  * How many bytes a sending socket holds. Linux lets it hold more as it goes: a sender that was held up finds the queue
@@ -43,22 +44,13 @@ export function createSocketDepth(
   const ofRun = parameters.deepPerSecond * Math.exp(parameters.deepRunSpread * random.normal());
   const perSecond = Math.min(mostDeepPerSecond, ofRun);
   const drawDepth = (): number => deepBufferBytes * (1 + deepSpread * (2 * random.uniform() - 1));
-  const untilDeep = (): number => (1 / perSecond < Infinity ? random.exponential(1 / perSecond) : Infinity);
-
-  let isDeep = isAlwaysDeep;
-  let depth = isDeep ? drawDepth() : sendBufferBytes;
-  let untilTurn = isAlwaysDeep ? Infinity : untilDeep();
+  const deep = createSpells({ perSecond, meanSeconds: deepSeconds }, random, isAlwaysDeep);
+  let depth = isAlwaysDeep ? drawDepth() : sendBufferBytes;
   return (seconds) => {
-    let left = seconds;
-    while (untilTurn <= left) {
-      left -= untilTurn;
-      isDeep = !isDeep;
-      untilTurn = isDeep ? random.exponential(deepSeconds) : untilDeep();
-      depth = isDeep ? drawDepth() : sendBufferBytes;
-    }
-    untilTurn -= left;
+    deep.pass(seconds, (isDeep) => void (depth = isDeep ? drawDepth() : sendBufferBytes));
     // Of the changes since then, however many, only the last matters.
-    const hasChanged = deepSpread > 0 && isDeep && random.uniform() >= Math.exp(-left / deepChangeSeconds);
+    const hasChanged =
+      deepSpread > 0 && deep.isOn && random.uniform() >= Math.exp(-deep.sinceTurn / deepChangeSeconds);
     if (hasChanged) depth = drawDepth();
     return depth;
   };

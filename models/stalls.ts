@@ -1,4 +1,5 @@
 import type { RandomStream } from '../sim/random.js';
+import { createSpells, untilNext } from './spells.js';
 
 /** How often and for how long a host keeps a thread from running: interrupts, its own housekeeping, neighbours. */
 export interface StallParameters {
@@ -27,8 +28,6 @@ export function disturbedBy(
 /** The time lost to stalls in an interval of so many seconds. */
 export type Stalls = (seconds: number) => number;
 
-const none: Stalls = () => 0;
-
 /**
  * Stalls of a thread that has so much to do, however long it takes: they come at random (Poisson) times and last
  * exponentially long.
@@ -40,17 +39,16 @@ export function createStalls(
   { stallsPerSecond, stallSeconds }: StallParameters,
   random: RandomStream,
 ): Stalls {
-  if (isNever(stallsPerSecond)) return none;
-  let untilNext = random.exponential(1 / stallsPerSecond);
+  let untilStall = untilNext(stallsPerSecond, random);
   return (seconds) => {
     let lost = 0;
     let left = seconds;
-    while (untilNext <= left) {
-      left -= untilNext;
+    while (untilStall <= left) {
+      left -= untilStall;
       lost += random.exponential(stallSeconds);
-      untilNext = random.exponential(1 / stallsPerSecond);
+      untilStall = untilNext(stallsPerSecond, random);
     }
-    untilNext -= left;
+    untilStall -= left;
     return lost;
   };
 }
@@ -66,26 +64,11 @@ export function createHindrance(
   { stallsPerSecond, stallSeconds }: StallParameters,
   random: RandomStream,
 ): (seconds: number) => number {
-  if (isNever(stallsPerSecond)) return () => 0;
+  const stalls = createSpells({ perSecond: stallsPerSecond, meanSeconds: stallSeconds }, random);
   let [seen, stalled] = [0, 0];
-  let isStalled = false;
-  let untilTurn = random.exponential(1 / stallsPerSecond);
   return (seconds) => {
-    let left = Math.max(0, seconds - seen);
-    seen += left;
-    while (untilTurn <= left) {
-      if (isStalled) stalled += untilTurn;
-      left -= untilTurn;
-      isStalled = !isStalled;
-      untilTurn = random.exponential(isStalled ? stallSeconds : 1 / stallsPerSecond);
-    }
-    untilTurn -= left;
-    if (isStalled) stalled += left;
+    stalled += stalls.pass(Math.max(0, seconds - seen));
+    seen = Math.max(seen, seconds);
     return stalled;
   };
-}
-
-/** So seldom that the time until the first is no number. */
-function isNever(stallsPerSecond: number): boolean {
-  return !(1 / stallsPerSecond < Infinity);
 }

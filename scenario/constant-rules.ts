@@ -3,6 +3,9 @@ import { mostDeepPerSecond } from '../models/socket-depth.js';
 import { mostStallsPerSecond } from '../models/stalls.js';
 import { InputError } from './input-error.js';
 
+/** Seconds. A host that keeps a thread for longer is down. */
+const hour = 3600;
+
 /** Of a logarithm: what lies three of these away is three million times as much. Nothing measured spreads like that. */
 const mostSpread = 5;
 
@@ -90,12 +93,12 @@ const ranges: Readonly<Record<string, { isIn: (value: number) => boolean; rule: 
   },
   'stream.deepPerSecond': atMost(mostDeepPerSecond, 'a second'),
   'stream.deepRunSpread': atMost(mostSpread),
-  'stream.deepSeconds': atMost(3600, 's'),
+  'stream.deepSeconds': atMost(hour, 's'),
   'guest.stallsPerSecond': atMost(mostStallsPerSecond, 'a second'),
-  'guest.stallSeconds': atMost(3600, 's'),
+  'guest.stallSeconds': atMost(hour, 's'),
   'cpu.stallsPerSecond': atMost(mostStallsPerSecond, 'a second'),
   'cpu.stallsSpread': atMost(mostSpread),
-  'cpu.stallSeconds': atMost(3600, 's'),
+  'cpu.stallSeconds': atMost(hour, 's'),
   'autoConverge.trigger': percent(1, 100, 'throttle-trigger-threshold'),
   'autoConverge.initial': percent(1, 99, 'cpu-throttle-initial'),
   'autoConverge.increment': percent(1, 99, 'cpu-throttle-increment'),

@@ -63,14 +63,22 @@ function overrideGroup(
   group: string,
   written: Record<string, unknown>,
 ): void {
-  const known = Object.hasOwn(constants, group) ? constants[group] : undefined;
-  if (!known) throw unknown([group], [...Object.keys(constants), 'burst']);
+  const known = findGroup(constants, group);
   for (const [name, value] of Object.entries(written)) {
-    const constant = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (!constant) throw unknown([group, name], Object.keys(known));
+    const constant = findConstant(known, group, name);
     refuseDefault(`${group}.${name}`);
     values[group]![name] = readConstant([group, name], value, constant);
   }
+}
+
+function findGroup(constants: ConstantGroups, group: string): ConstantGroups[string] {
+  if (Object.hasOwn(constants, group)) return constants[group]!;
+  throw unknown([group], [...Object.keys(constants), 'burst']);
+}
+
+function findConstant(known: ConstantGroups[string], group: string, name: string): Constant {
+  if (Object.hasOwn(known, name)) return known[name]!;
+  throw unknown([group, name], Object.keys(known));
 }
 
 function readConstant(path: string[], value: unknown, constant: Constant): number {
@@ -97,12 +105,27 @@ const dimensions: Record<string, Dimension> = {
 };
 
 /**
- * What a constant measures, as far as its value is read and written with a unit; a count where it has none.
+ * What a constant of a stack or a profile measures: its unit, and how its value is read and written with one (a count
+ * where it has none). The shares and numbers of the burst distribution have none.
  *
+ * @throws InputError for a constant that neither has
  * @example
- * dimensionOfConstant({ unit: 's/page' }) // => 'seconds'
+ * measureOfConstant(findStack('qemu-7.2'), findProfile('qemu-7.2-bench'), 'cpu', 'stopSeconds')
+ * // => { unit: 's', dimension: 'seconds' }
  */
-export function dimensionOfConstant({ unit }: Pick<Constant, 'unit'>): Dimension {
+export function measureOfConstant(
+  stack: Stack,
+  profile: Profile,
+  group: string,
+  name: string,
+): { unit: string; dimension: Dimension } {
+  if (group === 'burst') return { unit: '1', dimension: 'count' };
+  const constants: ConstantGroups = { ...stack.constants, ...profile.constants };
+  const constant = findConstant(findGroup(constants, group), group, name);
+  return { unit: constant.unit, dimension: dimensionOfConstant(constant) };
+}
+
+function dimensionOfConstant({ unit }: Constant): Dimension {
   return dimensions[unit] ?? 'count';
 }
 

@@ -9,7 +9,7 @@ import type {
   ThrottleStep,
 } from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
-import { askForAll, mostOutbound, type Outbound } from '../models/stacks/outbound.js';
+import { askForAll, clockOf, mostOutbound, type Outbound } from '../models/stacks/outbound.js';
 import type { Stack } from '../models/stacks/stack.js';
 import type { Parameters } from '../scenario/parameters.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -205,10 +205,7 @@ function pagesAfterFirstPass(journal: Journal, bytesOutside: number): number | n
 
 function slowdownOf({ bed }: Vm, { endedAt, guestAtEnd }: Outbound, now: number): number {
   const { guest } = bed.migration;
-  const { seconds, stalledSeconds } = guestAtEnd ?? {
-    seconds: guest.time(),
-    stalledSeconds: guest.stalled(),
-  };
+  const { seconds, stalledSeconds } = guestAtEnd ?? clockOf(guest);
   // Its host stalls it without a migration as well.
   const alone = ((endedAt ?? now) - stalledSeconds) * guest.speedAlone;
   return alone > 0 ? Math.max(0, 1 - seconds / alone) : 0;

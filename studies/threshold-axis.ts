@@ -1,11 +1,10 @@
-import type { ConstantGroups } from '../models/stacks/stack.js';
 import { findProfile, findStack } from '../scenario/catalog.js';
 import { didYouMean } from '../scenario/did-you-mean.js';
 import { assignFlag, FLAGS, pathOf } from '../scenario/flags.js';
 import { fieldAt } from '../scenario/fields.js';
 import { InputError, showValue } from '../scenario/input-error.js';
 import type { Assignment, Layer } from '../scenario/merge.js';
-import { dimensionOfConstant } from '../scenario/parameters.js';
+import { measureOfConstant } from '../scenario/parameters.js';
 import { parsePath } from '../scenario/path-syntax.js';
 import { formatQuantity, readQuantity, type Dimension } from '../scenario/units.js';
 import { prepare, type Prepared } from './prepare.js';
@@ -35,6 +34,8 @@ export interface ThresholdAxis {
   at(value: number): Prepared;
 }
 
+type Measure = Pick<ThresholdAxis, 'dimension' | 'unit'>;
+
 const UNITS: Record<Dimension, string> = {
   bytes: 'bytes',
   seconds: 's',
@@ -61,11 +62,7 @@ export function readAxis(
 ): ThresholdAxis {
   const over = pathOfField(question.over);
   const isConstant = parsePath(over)[0] === 'parameters';
-  const constantUnit = isConstant ? unitOfConstant(over, prepare(layers)) : undefined;
-  // A constant that nobody has is refused before its values are looked at.
-  if (isConstant && constantUnit === undefined)
-    prepare([...layers, { origin: '--over', path: over, value: 0 }]);
-  const dimension = isConstant ? dimensionOfConstant({ unit: constantUnit ?? '1' }) : dimensionOf(over);
+  const { dimension, unit } = isConstant ? measureOf(over, prepare(layers)) : ofField(over);
   const at = (value: string | number, origin: string) =>
     prepare([
       ...layers,
@@ -101,7 +98,7 @@ export function readAxis(
   at(write(to), '--to');
   return {
     over,
-    unit: constantUnit ?? UNITS[dimension],
+    unit,
     dimension,
     from,
     to,
@@ -128,12 +125,14 @@ function pathOfField(name: string): string {
   }
 }
 
-/** A constant's unit stands with it; the shares and numbers of the burst distribution have none. Undefined: no such one. */
-function unitOfConstant(over: string, { scenario }: Prepared): string | undefined {
+function measureOf(over: string, { scenario }: Prepared): Measure {
   const [, group, name] = parsePath(over);
-  const constants = { ...findStack(scenario.stack).constants, ...findProfile(scenario.profile).constants };
-  if (group === 'burst') return '1';
-  return (constants as ConstantGroups)[String(group)]?.[String(name)]?.unit;
+  const [stack, profile] = [findStack(scenario.stack), findProfile(scenario.profile)];
+  try {
+    return measureOfConstant(stack, profile, String(group), String(name));
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`--over: ${error.message}`) : error;
+  }
 }
 
 /** A number alone has the unit that the flag gives it. */
@@ -142,9 +141,9 @@ function withUnit(name: string, text: string): string {
   return FLAGS.some((flag) => flag.name === word) ? String(assignFlag(word, text).value) : text;
 }
 
-function dimensionOf(path: string): Dimension {
+function ofField(path: string): Measure {
   const { dimension } = fieldAt(path);
-  if (dimension && path !== 'seed' && path !== 'replications') return dimension;
+  if (dimension && path !== 'seed' && path !== 'replications') return { dimension, unit: UNITS[dimension] };
   throw new InputError(
     `--over is ${path}: must be a field of the scenario that holds a quantity, such as vm.workload[0].size`,
   );

@@ -1,4 +1,5 @@
 import type { Process, Simulation } from '../../sim/kernel.js';
+import type { Guest } from '../guest.js';
 import { createSemaphore } from '../../sim/semaphore.js';
 import type { ConstantValues, MigrationKind, Stack } from './stack.js';
 import type { Testbed } from './testbed.js';
@@ -9,8 +10,19 @@ export interface Outbound {
   startedAt: number | null;
   /** When the product was done with it, whatever came of it; null: it is not. */
   endedAt: number | null;
-  /** What the guest's clock said then, and how long its host had kept it from running. */
-  guestAtEnd: { seconds: number; stalledSeconds: number } | null;
+  /** What the guest's clock said then. */
+  guestAtEnd: GuestClock | null;
+}
+
+/** What a guest's clock says, and how many seconds its host has kept it from running. */
+export interface GuestClock {
+  seconds: number;
+  stalledSeconds: number;
+}
+
+/** Both, now. */
+export function clockOf(guest: Guest): GuestClock {
+  return { seconds: guest.time(), stalledSeconds: guest.stalled() };
 }
 
 /**
@@ -56,8 +68,7 @@ export function askForAll(
       one.startedAt = sim.now;
       yield* stack.migrate(bed, kind);
       one.endedAt = sim.now;
-      const { guest } = bed.migration;
-      one.guestAtEnd = { seconds: guest.time(), stalledSeconds: guest.stalled() };
+      one.guestAtEnd = clockOf(bed.migration.guest);
       turns?.release();
     }
     sim.spawn(inTurn());

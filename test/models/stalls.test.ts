@@ -49,12 +49,16 @@ describe('how long a guest was kept from running', () => {
   });
 
   it('is nothing where stalls are too seldom to have a time', () => {
-    const never = { stallsPerSecond: 1e-320, stallSeconds: 1 };
-    expect(createHindrance(never, createRandom('clock'))(1e6)).toBe(0);
-    expect(createStalls(never, createRandom('stalls'))(1e6)).toBe(0);
+    for (const stallsPerSecond of [0, 1e-320]) {
+      const never = { stallsPerSecond, stallSeconds: 0.01 };
+      expect(createHindrance(never, createRandom('stalls'))(100)).toBe(0);
+      expect(createStalls(never, createRandom('stalls'))(100)).toBe(0);
+    }
   });
 
-  it('has a limit, however disturbed a run is', () => {
+  it('is more in a disturbed run, up to a limit', () => {
+    const typical = { stallsPerSecond: 0.5, stallSeconds: 0.01 };
+    expect(disturbedBy(2, typical)).toEqual({ stallsPerSecond: 1, stallSeconds: 0.01 });
     expect(disturbedBy(1e9, often).stallsPerSecond).toBe(1000);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findProfile, findStack } from '../../scenario/catalog.js';
 import { brokenConstantRule, refuseDefault } from '../../scenario/constant-rules.js';
-import { resolveParameters } from '../../scenario/parameters.js';
+import { measureOfConstant, resolveParameters } from '../../scenario/parameters.js';
 import { prepare } from '../../studies/prepare.js';
 
 const stack = findStack('openstack-icehouse');
@@ -35,6 +35,13 @@ describe('parameters', () => {
     expect(values.stream.sendBufferBytes).toBe(2 ** 21);
     expect(values.disk.readRate).toBe(1e8);
     expect(constants.qemu!.sliceSeconds).toBeCloseTo(0.04, 12);
+  });
+
+  it('are measured in units of their own', () => {
+    const bench = [findStack('qemu-7.2'), findProfile('qemu-7.2-bench')] as const;
+    expect(measureOfConstant(...bench, 'cpu', 'stopSeconds')).toEqual({ unit: 's', dimension: 'seconds' });
+    expect(measureOfConstant(...bench, 'burst', 'correlation')).toEqual({ unit: '1', dimension: 'count' });
+    expect(() => measureOfConstant(...bench, 'cpu', 'stopSecond')).toThrow('did you mean stopSeconds?');
   });
 
   it('leave the catalogue as it was', () => {
