@@ -109,9 +109,12 @@ function multifdCompression(random: RandomStream): Record<string, unknown> {
 }
 
 function background(random: RandomStream): Record<string, unknown> {
+  const from = logUniform(random, 0.1, 100);
   return {
     kind: pick(random, ['icmp-flood', 'icmp-paced', 'udp', 'tcp']),
     rate: `${logUniform(random, 1e6, 10e9)} bit/s`,
+    ...(random.uniform() < 0.2 && { from: `${from} s` }),
+    ...(random.uniform() < 0.2 && { until: `${2 * from} s` }),
   };
 }
 

@@ -28,7 +28,7 @@ export interface Bursts {
   next(afterIdle: boolean): number;
   /** No call of this run is faster, bytes/s: above `limit x max` no stop test can succeed. */
   readonly max: number;
-  /** The median of this run, bytes/s. */
+  /** The median of this run as it is now, bytes/s. */
   readonly median: number;
 }
 
@@ -55,29 +55,40 @@ export function quantileAt(quantiles: BurstParameters['quantiles'], u: number): 
 /**
  * Bursts with the given distribution: an autoregressive normal score is mapped through the quantiles. Runs drift against
  * each other in all their quantiles alike: of the pooled logarithms a run keeps the part that is not between runs, and
- * is faster or slower as a whole by `runSpread`. Pooled over runs, the spread is as given. `slowdown` (>= 1) divides every speed.
+ * is faster or slower as a whole by `runSpread`. Pooled over runs, the spread is as given.
+ *
+ * @param slowdown divides every speed of its time (>= 1)
+ * @param leastSlowdown the least that it ever is; default: what it is now
  *
  * @example
  * const cold = { secondsPerByte: 0, shift: 0, recovery: 1 };
  * const alike = { quantiles: [[0, 5e9], [100, 5e9]], correlation: 0.3, runSpread: 0, networkSlowdown: 0, cold };
- * createBursts(alike, createRandom('burst'), 1.25).next(true) // => 4e9
+ * createBursts(alike, createRandom('burst'), () => 1.25).next(true) // => 4e9
  */
-export function createBursts(parameters: BurstParameters, random: RandomStream, slowdown = 1): Bursts {
+export function createBursts(
+  parameters: BurstParameters,
+  random: RandomStream,
+  slowdown = (): number => 1,
+  leastSlowdown = slowdown(),
+): Bursts {
   const { correlation, cold } = parameters;
   const fresh = Math.sqrt(1 - correlation * correlation);
   const quantiles = quantilesOfRun(parameters, random.normal());
-  const speedOf = (score: number): number => quantileAt(quantiles, normalCdf(score)) / slowdown;
+  const speedOf = (score: number): number => quantileAt(quantiles, normalCdf(score));
+  const median = speedOf(0);
   let score = random.normal();
   let chill = 0;
   return {
     next(afterIdle) {
       score = correlation * score + fresh * random.normal();
       chill = afterIdle ? 1 : chill * (1 - cold.recovery);
-      const warm = speedOf(score - chill * cold.shift);
+      const warm = speedOf(score - chill * cold.shift) / slowdown();
       return warm / (1 + chill * cold.secondsPerByte * warm);
     },
-    max: quantiles[quantiles.length - 1]![1] / slowdown,
-    median: speedOf(0),
+    max: quantiles[quantiles.length - 1]![1] / leastSlowdown,
+    get median() {
+      return median / slowdown();
+    },
   };
 }
 

@@ -21,6 +21,8 @@ export interface HostParameters {
 export interface Host {
   /** A thread on this host. `width` threads that always run together count as one with that weight. */
   thread(name: string, width?: number): HostThread;
+  /** From now on soft interrupts take so many cores' worth. */
+  interrupt(cores: number): void;
   /** The speed that one more runnable thread, or `width` of them, would get now: 0 to 1 (a core of its own). */
   speedOfNext(width?: number): number;
 }
@@ -69,14 +71,17 @@ export function hostCapacity(threads: number, host: HostParameters): number {
  * createHost(fluid, 'destination', loops).speedOfNext() // => 2 / 9
  */
 export function createHost(fluid: Fluid, name: string, parameters: HostParameters): Host {
-  const { cpus, load, busyThreads = 0, softInterrupts = 0 } = parameters;
-  const loadThreads = cpus * load + busyThreads + softInterrupts;
+  const { cpus, load, busyThreads = 0 } = parameters;
+  let softInterrupts = parameters.softInterrupts ?? 0;
+  const loadThreads = (): number => cpus * load + busyThreads + softInterrupts;
   const cores = fluid.resource(`${name} cores`, (threads) => hostCapacity(threads, parameters));
-  if (loadThreads > 0) {
-    fluid.open({ name: `${name} load`, path: [cores], weight: loadThreads, cap: loadThreads, endless: true });
-  }
-  let runnable = loadThreads;
-  let possible = loadThreads;
+  const openLoad = (threads: number): Flow | undefined =>
+    threads > 0
+      ? fluid.open({ name: `${name} load`, path: [cores], weight: threads, cap: threads, endless: true })
+      : undefined;
+  let loadFlow = openLoad(loadThreads());
+  let runnable = loadThreads();
+  let possible = loadThreads();
   const workers: { flow: Flow; width: number }[] = [];
 
   function thread(threadName: string, width = 1): HostThread {
@@ -128,6 +133,15 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
 
   return {
     thread,
+    interrupt(interrupts) {
+      if (interrupts === softInterrupts) return;
+      const more = interrupts - softInterrupts;
+      softInterrupts = interrupts;
+      runnable += more;
+      possible += more;
+      loadFlow?.close();
+      loadFlow = openLoad(loadThreads());
+    },
     speedOfNext(width = 1) {
       let threads = runnable + width;
       for (const worker of workers) if (worker.flow.backlog() > 0) threads += worker.width;

@@ -1,4 +1,5 @@
 import type { Flow, Fluid, Resource } from '../sim/fluid.js';
+import type { Simulation } from '../sim/kernel.js';
 
 /** How senders on one link divide it when together they want more than it carries. */
 export type Sharing = 'occupancy' | 'weighted' | 'strict-priority' | 'drop-tail';
@@ -11,6 +12,9 @@ export interface Background {
   kind: Exclude<SenderKind, 'migration'>;
   /** What it would send on an idle link, bytes/s. */
   rate: number;
+  /** When it begins and when it ends, s; by default it is always there. */
+  from?: number;
+  until?: number;
 }
 
 export interface LinkParameters {
@@ -32,13 +36,19 @@ export interface Link {
   backgroundRate(): number;
   /** Bytes of background carried so far. */
   backgroundCarried(): number;
-  /** What the background would carry without any migration, bytes/s. */
+  /** What the background would carry now without any migration, bytes/s. */
   readonly backgroundAlone: number;
+  /** The same, on average over a span of time; at its start where it has no length. */
+  backgroundAloneIn(start: number, end: number): number;
+  /** The least that it ever is. */
+  readonly leastBackgroundAlone: number;
   /**
-   * Whether the background wants more than it gets beside the migrations: then the queue before the link is full all the
-   * time, and packets of everybody are dropped.
+   * Whether the background wants more now than it gets beside the migrations: then the queue before the link is full all
+   * the time, and packets of everybody are dropped.
    */
   readonly overflows: boolean;
+  /** Calls `listener` after senders have begun or ended. */
+  onTurn(listener: () => void): void;
 }
 
 /**
@@ -46,16 +56,18 @@ export interface Link {
  * queued, not what it offers ('occupancy'; measured on a shaped veth with TCP, ping floods and paced ICMP); a sender
  * that offers less than its share gets what it offers. The other policies: equal weights ('weighted'), the migration
  * always first ('strict-priority'), and shares by offered rate as in a queue that drops from its tail ('drop-tail').
+ * Senders come and go at their times.
  *
  * @example
  * const background = [{ kind: 'udp', rate: 80 }];
- * const link = createLink(fluid, { goodput: 100, sharing: 'weighted', queueBytes }, background);
+ * const link = createLink(sim, fluid, { goodput: 100, sharing: 'weighted', queueBytes }, background);
  * link.backgroundRate() // => 80
  * const flow = link.open('migration', 'migration');
  * flow.push(1000);
  * flow.rate // => 50
  */
 export function createLink(
+  sim: Simulation,
   fluid: Fluid,
   parameters: LinkParameters,
   background: readonly Background[],
@@ -68,19 +80,41 @@ export function createLink(
     return sharing === 'drop-tail' ? offered : 1;
   };
 
-  const flows = background.map(({ kind, rate }, index) =>
+  const isThere = ({ from = 0, until = Infinity }: Background, time: number): boolean =>
+    time >= from && time < until;
+  const offeredAt = (time: number): number =>
+    background.reduce((sum, one) => sum + (isThere(one, time) ? one.rate : 0), 0);
+  const aloneAt = (time: number): number => Math.min(offeredAt(time), goodput);
+  const flows = background.map((one, index) =>
     fluid.open({
-      name: `background ${index + 1}: ${kind}`,
+      name: `background ${index + 1}: ${one.kind}`,
       path: [wire],
-      weight: weightOf(kind, rate),
-      cap: rate,
+      weight: weightOf(one.kind, one.rate),
+      cap: isThere(one, sim.now) ? one.rate : 0,
       endless: true,
     }),
   );
-  const offered = background.reduce((sum, { rate }) => sum + rate, 0);
-  // What a migration gets per weight if all the background is carried: who wants more per weight is held back.
-  const left = sharing === 'strict-priority' ? 0 : goodput - offered;
-  const level = left / (migrations * weightOf('migration', goodput));
+  const overflowsAt = (time: number): boolean => {
+    // What a migration gets per weight if all the background is carried: who wants more per weight is held back.
+    const left = sharing === 'strict-priority' ? 0 : goodput - offeredAt(time);
+    const level = left / (migrations * weightOf('migration', goodput));
+    return background.some((one) => isThere(one, time) && one.rate > level * weightOf(one.kind, one.rate));
+  };
+  let alone = aloneAt(sim.now);
+  let overflows = overflowsAt(sim.now);
+  const turns = [...new Set(background.flatMap(({ from = 0, until = Infinity }) => [from, until]))]
+    .filter((time) => time > sim.now && time < Infinity)
+    .toSorted((a, b) => a - b);
+  const listeners: (() => void)[] = [];
+  for (const time of turns) {
+    sim.at(time, () => {
+      for (const [index, one] of background.entries())
+        flows[index]!.setCap(isThere(one, time) ? one.rate : 0);
+      alone = aloneAt(time);
+      overflows = overflowsAt(time);
+      for (const listener of listeners) listener();
+    });
+  }
   return {
     open: (name, kind, through = []) =>
       fluid.open({
@@ -92,7 +126,19 @@ export function createLink(
     widen: (more) => fluid.setCapacity(wire, more),
     backgroundRate: () => flows.reduce((sum, flow) => sum + flow.rate, 0),
     backgroundCarried: () => flows.reduce((sum, flow) => sum + flow.drained(), 0),
-    backgroundAlone: Math.min(offered, goodput),
-    overflows: background.some(({ kind, rate }) => rate > level * weightOf(kind, rate)),
+    get backgroundAlone() {
+      return alone;
+    },
+    backgroundAloneIn(start, end) {
+      if (end <= start) return aloneAt(start);
+      const times = [start, ...turns.filter((time) => time > start && time < end), end];
+      const bytes = times.slice(1).reduce((sum, time, i) => sum + aloneAt(times[i]!) * (time - times[i]!), 0);
+      return bytes / (end - start);
+    },
+    leastBackgroundAlone: Math.min(...[sim.now, ...turns].map(aloneAt)),
+    get overflows() {
+      return overflows;
+    },
+    onTurn: (listener) => void listeners.push(listener),
   };
 }

@@ -28,26 +28,36 @@ export const mostDeepPerSecond = 1000;
 export type SocketDepth = (seconds: number) => number;
 
 /**
- * A socket that becomes deep at random (Poisson) times, for exponentially long; or is so all the time, as beside
- * traffic that keeps the queue before the link full. Each depth is as likely as another within its bounds.
+ * A socket that becomes deep at random (Poisson) times, for exponentially long; and is so all the time while
+ * `isAlwaysDeep`, as beside traffic that keeps the queue before the link full. Each depth is as likely as another within
+ * its bounds.
  *
  * @example
  * const never = { ...parameters, deepPerSecond: 0 };
- * createSocketDepth(never, false, createRandom('depth'))(100) === never.sendBufferBytes // => true
+ * createSocketDepth(never, () => false, createRandom('depth'))(100) === never.sendBufferBytes // => true
  */
 export function createSocketDepth(
   parameters: DepthParameters,
-  isAlwaysDeep: boolean,
+  isAlwaysDeep: () => boolean,
   random: RandomStream,
 ): SocketDepth {
   const { sendBufferBytes, deepBufferBytes, deepSpread, deepChangeSeconds, deepSeconds } = parameters;
   const ofRun = parameters.deepPerSecond * Math.exp(parameters.deepRunSpread * random.normal());
   const perSecond = Math.min(mostDeepPerSecond, ofRun);
   const drawDepth = (): number => deepBufferBytes * (1 + deepSpread * (2 * random.uniform() - 1));
-  const deep = createSpells({ perSecond, meanSeconds: deepSeconds }, random, isAlwaysDeep);
-  let depth = isAlwaysDeep ? drawDepth() : sendBufferBytes;
+  let isAlways = isAlwaysDeep();
+  const spells = () => createSpells({ perSecond, meanSeconds: deepSeconds }, random, isAlways);
+  const drawOf = (isDeep: boolean): number => (isDeep ? drawDepth() : sendBufferBytes);
+  let deep = spells();
+  let depth = drawOf(isAlways);
   return (seconds) => {
-    deep.pass(seconds, (isDeep) => void (depth = isDeep ? drawDepth() : sendBufferBytes));
+    if (isAlways !== isAlwaysDeep()) {
+      isAlways = !isAlways;
+      deep = spells();
+      depth = drawOf(isAlways);
+      return depth;
+    }
+    deep.pass(seconds, (isDeep) => void (depth = drawOf(isDeep)));
     // Of the changes since then, however many, only the last matters.
     const hasChanged =
       deepSpread > 0 && deep.isOn && random.uniform() >= Math.exp(-deep.sinceTurn / deepChangeSeconds);

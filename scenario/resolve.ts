@@ -1,7 +1,7 @@
 import { InputError } from './input-error.js';
 import { errorOf } from './issues.js';
 import { mergeLayers, type Assignment, type Layer, type Merged } from './merge.js';
-import { checkRules } from './rules.js';
+import { checkRules, checkTimes } from './rules.js';
 import type {
   HostDefaults,
   HostSpec,
@@ -35,6 +35,7 @@ export function resolveScenario(
   const merged = mergeLayers(layers);
   const read = scenarioSchema.safeParse(merged.raw);
   if (!read.success) throw errorOf(read.error.issues, merged);
+  checkTimes(read.data.background, merged);
   const scenario = complete(read.data, knownDefaults(read.data, merged, defaultsFor), merged);
   checkRules(scenario, merged);
   return scenario;

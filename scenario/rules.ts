@@ -1,6 +1,6 @@
 import type { Merged } from './merge.js';
-import type { Path } from './path-syntax.js';
-import type { HostSpec, Scenario } from './scenario.js';
+import { formatPath, type Path } from './path-syntax.js';
+import type { BackgroundSpec, HostSpec, Scenario } from './scenario.js';
 import { formatQuantity, type Dimension } from './units.js';
 
 /** Today's processors run one or two threads a core; the study's ran two. */
@@ -30,6 +30,28 @@ export function checkRules(scenario: Scenario, merged: Merged): void {
   for (const index of vm.workload.keys()) checkPoints(index, scenario, merged);
 }
 
+/**
+ * Checks that other traffic ends after it has begun, in the list as it was written.
+ *
+ * @throws InputError as checkRules does.
+ */
+export function checkTimes(background: readonly BackgroundSpec[], merged: Merged): void {
+  for (const [index, { from, until }] of background.entries()) {
+    if (from < until) continue;
+    const [begin, end] = [
+      ['background', index, 'from'],
+      ['background', index, 'until'],
+    ] as const;
+    const at = latest(merged, [end, begin]);
+    const show = (seconds: number) => formatQuantity(seconds, 'seconds');
+    const rule =
+      at === end
+        ? `must be after ${formatPath(begin)}, which is ${show(from)}`
+        : `must be before ${formatPath(end)}, which is ${show(until)}`;
+    throw merged.error(at, rule);
+  }
+}
+
 function checkHost(which: 'source' | 'destination', host: HostSpec, merged: Merged): void {
   const { cpus, cores } = host;
   if (cpus >= cores && cpus <= THREADS_MAX * cores) return;
@@ -56,8 +78,8 @@ function checkAtMost(
   const at = latest(merged, [part, whole]);
   const rule =
     at === part
-      ? `must be at most ${name(whole)}, which is ${show(wholeValue)}`
-      : `must be at least ${name(part)}, which is ${show(partValue)}`;
+      ? `must be at most ${formatPath(whole)}, which is ${show(wholeValue)}`
+      : `must be at least ${formatPath(part)}, which is ${show(partValue)}`;
   throw merged.error(at, rule);
 }
 
@@ -116,8 +138,4 @@ function checkPoints(index: number, scenario: Scenario, merged: Merged): void {
 /** Of these fields, the one stated with the highest precedence; the first where several were, or none. */
 function latest(merged: Merged, paths: readonly Path[]): Path {
   return paths.reduce((best, path) => (merged.rankOf(path) > merged.rankOf(best) ? path : best));
-}
-
-function name(path: Path): string {
-  return path.join('.');
 }

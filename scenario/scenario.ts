@@ -50,6 +50,9 @@ export interface BackgroundSpec {
   kind: BackgroundKind;
   /** Bytes/s offered. */
   rate: number;
+  /** When it begins and ends, seconds after the request; Infinity: it does not end. */
+  from: number;
+  until: number;
 }
 
 export type Layout = 'spread' | 'bottom' | 'top';

@@ -110,6 +110,12 @@ const background = z
       NOT_NEGATIVE,
       'Rate offered to the link, which may be more than the link carries.',
     ),
+    from: quantity('seconds', NOT_NEGATIVE, 'When it begins, after the request.').prefault('0 s'),
+    until: quantity(
+      'seconds',
+      { above: 0, infinite: true },
+      'When it ends, after the request, or none: it goes on.',
+    ).prefault('none'),
   })
   .meta({ description: 'Traffic on the link besides the migration.' });
 

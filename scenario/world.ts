@@ -56,8 +56,6 @@ interface Place {
   busyVcpus: number;
   /** How fast a guest runs while nobody migrates, 0 to 1. */
   speedAlone: number;
-  /** Share of the link that is others' without any migration. */
-  occupiedShare: number;
   /** By what this run's threads are kept from running more or less often than in a typical run. */
   disturbance: number;
   /** By what this run's CPUs are slower or faster than another's, in all that they do. */
@@ -101,6 +99,7 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
     Math.exp(stream.spread * sim.random('link').normal()) *
     (1 - lossBesideBusyGuest(stream.busyGuestLoss, busyShare(scenario), sim.random('busy').uniform()));
   const link = createLink(
+    sim,
     fluid,
     {
       goodput,
@@ -117,10 +116,14 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
     scenario.background,
   );
   const { hyperThreadGain } = cpu;
+  const softInterrupts = (): number => link.backgroundAlone * cpu.softInterruptByteSeconds;
   const source = createHost(fluid, 'source', {
     ...scenario.source,
     hyperThreadGain,
-    softInterrupts: link.backgroundAlone * cpu.softInterruptByteSeconds,
+    softInterrupts: softInterrupts(),
+  });
+  link.onTurn(() => {
+    source.interrupt(softInterrupts());
   });
   const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
   return {
@@ -136,7 +139,6 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
     storage: concurrent > 1 ? fluid.resource('storage', parameters.values.disk.readRate) : undefined,
     busyVcpus,
     speedAlone: source.speedOfNext(concurrent * busyVcpus),
-    occupiedShare: link.backgroundAlone / scenario.link.goodput,
     disturbance: Math.exp(cpu.stallsSpread * sim.random('disturbance').normal()),
     pace: Math.exp(cpu.spread * sim.random('pace').normal()),
     destinationPace: Math.exp(destination.spread * sim.random('destination pace').normal()),
@@ -177,9 +179,11 @@ function createVm(
     mostBufferBytes: stream.deepBufferBytes * (1 + stream.deepSpread),
     roundTripSeconds: 2 * scenario.link.latency,
   };
-  const depth = (name: string) => createSocketDepth(stream, link.overflows, random(name));
+  const depth = (name: string) => createSocketDepth(stream, () => link.overflows, random(name));
   const connections = [createStream(sim, flow, socket, random('socket'), depth('depth'))];
   const journal = createJournal(withDetails);
+  const slowdownBeside = (backgroundAlone: number): number =>
+    1 + (burst.networkSlowdown * backgroundAlone) / scenario.link.goodput;
 
   const migration: Migration = {
     sim,
@@ -188,7 +192,12 @@ function createVm(
     source,
     thread,
     stream: connections[0]!,
-    bursts: createBursts(burst, random('burst'), 1 + burst.networkSlowdown * place.occupiedShare),
+    bursts: createBursts(
+      burst,
+      random('burst'),
+      () => slowdownBeside(link.backgroundAlone),
+      slowdownBeside(link.leastBackgroundAlone),
+    ),
     costs: {
       zeroPageSeconds: cpu.zeroPageSeconds * pace,
       cleanPageSeconds: cpu.cleanPageSeconds * pace,
@@ -259,7 +268,9 @@ function createVm(
         destinationAt: scenario.faults.destination ?? Infinity,
         recoverAfterSeconds: scenario.faults.recoverAfter ?? Infinity,
       },
-      queueOverflows: link.overflows,
+      get queueOverflows() {
+        return link.overflows;
+      },
       random: random('steps'),
     },
   };

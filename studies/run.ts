@@ -154,7 +154,7 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     migrationCpuShare: transferSeconds > 0 ? (end.cpuSeconds - start!.cpuSeconds) / transferSeconds : 0,
     cpuBesides: journal.cpuBesides,
     background: {
-      alone: link.backgroundAlone,
+      alone: link.backgroundAloneIn(start?.time ?? 0, end.time),
       during: transferSeconds > 0 ? (end.backgroundBytes - start!.backgroundBytes) / transferSeconds : 0,
     },
     guestSlowdown: slowdownOf(vm, outbound, sim.now),

@@ -8,7 +8,7 @@ import {
 } from '../../report/quantity.js';
 import { textWidth } from '../../report/text-width.js';
 import { wrapWords } from '../../report/wrap.js';
-import type { HostSpec, Scenario } from '../../scenario/scenario.js';
+import type { BackgroundSpec, HostSpec, Scenario } from '../../scenario/scenario.js';
 
 const KINDS: Readonly<Record<Scenario['migration']['kind'], string>> = {
   lm: 'live migration',
@@ -91,7 +91,11 @@ function itemLines(items: readonly string[], width: number): string[] {
 
 function network({ background }: Scenario): string {
   if (background.length === 0) return 'no other traffic';
-  return background.map(({ kind, rate }) => `${formatRate(rate)} of ${kind}`).join(' and ');
+  const times = ({ from, until }: BackgroundSpec): string => {
+    if (until === Infinity) return from === 0 ? '' : ` from ${formatSeconds(from)} on`;
+    return `${from === 0 ? '' : ` from ${formatSeconds(from)}`} until ${formatSeconds(until)}`;
+  };
+  return background.map((one) => `${formatRate(one.rate)} of ${one.kind}${times(one)}`).join(' and ');
 }
 
 function hosts({ source, destination }: Scenario): string {

@@ -47,6 +47,7 @@ export function mostOutbound(
 /**
  * Asks a product for one migration on each of several beds, all at the present time. It works on `atOnce` of them;
  * those beyond wait in the order in which they were asked for, and the next begins when one has ended, however it ended.
+ * With the last of them the simulation's run ends, whatever others would still do.
  *
  * @example
  * const [first, second] = askForAll(sim, stack, beds, 'lm', 1);
@@ -61,6 +62,7 @@ export function askForAll(
   atOnce = Infinity,
 ): Outbound[] {
   const turns = atOnce < beds.length ? createSemaphore(atOnce) : undefined;
+  let left = beds.length;
   return beds.map((bed) => {
     const one: Outbound = { startedAt: null, endedAt: null, guestAtEnd: null };
     function* inTurn(): Process {
@@ -70,6 +72,8 @@ export function askForAll(
       one.endedAt = sim.now;
       one.guestAtEnd = clockOf(bed.migration.guest);
       turns?.release();
+      left--;
+      if (left === 0) sim.stop();
     }
     sim.spawn(inTurn());
     return one;

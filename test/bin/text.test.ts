@@ -115,6 +115,21 @@ describe('text for people', () => {
     );
   });
 
+  it('says when other traffic begins and ends, where it does', () => {
+    const traffic = (...times: readonly Record<string, string>[]) => {
+      const value = times.map((one) => ({ kind: 'tcp', rate: '80 Mbit/s', ...one }));
+      return scenarioLines(prepare([{ origin: 'test', path: 'background', value }]).scenario, plain).replace(
+        /\s+/gu,
+        ' ',
+      );
+    };
+    expect(traffic({})).toContain('· 80 Mbit/s of tcp ·');
+    expect(traffic({ from: '20 s' }, { until: '1 min' })).toContain(
+      '80 Mbit/s of tcp from 20 s on and 80 Mbit/s of tcp until 60 s',
+    );
+    expect(traffic({ from: '20 s', until: '1 min' })).toContain('of tcp from 20 s until 60 s');
+  });
+
   it('puts products side by side where the page is wide enough, else one below the other', () => {
     const wide = comparisonText(compared, source, plain);
     expect(wide).toMatch(/^ +openstack-icehouse +qemu-7\.2$/mu);

@@ -83,17 +83,31 @@ describe('a measured run as a scenario', () => {
       diskMiB: 64,
       cpuHogs: 2,
     });
+    const [{ until: end }] = fields(one).background as [{ until: string }];
     expect(fields(one)).toMatchObject({
-      background: [
-        { kind: 'icmp-flood', rate: '9500000 B/s' },
-        { kind: 'icmp-flood', rate: '9500000 B/s' },
-      ],
+      background: [{ kind: 'icmp-flood' }, { from: end }, { kind: 'icmp-flood' }, { from: end }],
       'parameters.autoConverge.max': 0.8,
       'parameters.multifd.channels': 4,
       'migration.kind': 'blm',
       'source.busyThreads': 3,
     });
     expect(() => prepare(qemu72Scenario(one))).not.toThrow();
+  });
+
+  it('has floods of large packets that collapse, all at once: sooner where the migration keeps less queued', () => {
+    const floods = (tcpLimitOutputBytes: number) =>
+      prepare(qemu72Scenario(run({ background: { kind: 'ping', n: 4, size: 65_507 }, tcpLimitOutputBytes })))
+        .scenario.background;
+    const [before, after] = floods(0);
+    expect(floods(0)).toEqual([before, after, before, after, before, after, before, after]);
+    expect(before!.until).toBe(after!.from);
+    expect(after!.until).toBe(Infinity);
+    // Four had 19 MB/s at first and 15 later, as measured beside a migration that queues 1.4 MB.
+    expect(before!.until).toBeCloseTo(2, 1);
+    expect(4 * after!.rate).toBeCloseTo(15.4e6, -5);
+    expect(floods(131_072)[0]!.until).toBeCloseTo(1, 1);
+    const alone = prepare(qemu72Scenario(run({ background: { kind: 'ping', n: 1, size: 65_507 } })));
+    expect(alone.scenario.background).toMatchObject([{ until: Infinity }]);
   });
 
   it('on a busy machine is kept from running more often, by how much more than its own the load average was', () => {

@@ -25,7 +25,7 @@ function speeds(
   slowdown = 1,
 ): number[][] {
   return Array.from({ length: runs }, (_, run) => {
-    const bursts = createBursts(parameters, createRandom(`bursts/${run}`), slowdown);
+    const bursts = createBursts(parameters, createRandom(`bursts/${run}`), () => slowdown);
     return Array.from({ length: calls }, (_, call) => bursts.next(cold || call === 0));
   });
 }
@@ -139,7 +139,7 @@ describe('bursts', () => {
     slow.forEach((run, i) => {
       run.forEach((speed, j) => expect(speed).toBeCloseTo(fast[i]![j]! / 1.25, 12));
     });
-    const one = createBursts(parameters, createRandom('one'), 1.25);
+    const one = createBursts(parameters, createRandom('one'), () => 1.25);
     const other = createBursts(parameters, createRandom('one'));
     expect(one.median).toBeCloseTo(other.median / 1.25, 12);
     expect(one.max).toBeCloseTo(other.max / 1.25, 12);

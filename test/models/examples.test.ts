@@ -39,7 +39,7 @@ test('the examples of hosts, guests, links and streams give the values that stan
   expect(guest.time()).toBe(3);
 
   const queueBytes = { migration: 1, 'icmp-flood': 1, 'icmp-paced': 1, udp: 1, tcp: 1 };
-  const link = createLink(createFluid(sim), { goodput: 100, sharing: 'weighted', queueBytes }, [
+  const link = createLink(sim, createFluid(sim), { goodput: 100, sharing: 'weighted', queueBytes }, [
     { kind: 'udp', rate: 80 },
   ]);
   expect(link.backgroundRate()).toBe(80);
@@ -73,7 +73,7 @@ test('the example of bursts gives the value that stands there', () => {
     [100, 5e9],
   ] as const;
   const alike = { quantiles, correlation: 0.3, runSpread: 0, networkSlowdown: 0, cold };
-  expect(createBursts(alike, createRandom('burst'), 1.25).next(true)).toBe(4e9);
+  expect(createBursts(alike, createRandom('burst'), () => 1.25).next(true)).toBe(4e9);
 });
 
 test('the examples of migrations give the values that stand there', () => {

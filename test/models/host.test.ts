@@ -29,6 +29,36 @@ function hostOf(parameters: HostParameters) {
   return { host, secondsFor, runTo };
 }
 
+describe('soft interrupts', () => {
+  it('take CPU from all threads of a host from the moment they are there, and give it back', () => {
+    const { host, secondsFor, runTo } = hostOf({
+      cpus: 2,
+      cores: 2,
+      load: 0,
+      busyThreads: 2,
+      hyperThreadGain: 0,
+    });
+    const thread = host.thread('worker');
+    expect(secondsFor(thread, 2)).toBeCloseTo(3, 12);
+    host.interrupt(1);
+    expect(host.speedOfNext()).toBe(0.5);
+    expect(secondsFor(thread, 2)).toBeCloseTo(4, 12);
+    runTo(10);
+    host.interrupt(0);
+    expect(secondsFor(thread, 2)).toBeCloseTo(3, 12);
+  });
+
+  it('begin on a host that had nothing else to do', () => {
+    const { host, secondsFor } = hostOf({ cpus: 1, cores: 1, load: 0, hyperThreadGain: 0 });
+    const thread = host.thread('worker');
+    expect(secondsFor(thread, 2)).toBe(2);
+    host.interrupt(1);
+    expect(secondsFor(thread, 2)).toBeCloseTo(4, 12);
+    host.interrupt(0);
+    expect(secondsFor(thread, 2)).toBe(2);
+  });
+});
+
 describe('the capacity of a host', () => {
   it('is a core for each thread while there are cores', () => {
     expect(hostCapacity(1, study)).toBe(1);

@@ -10,13 +10,13 @@ const queueBytes = { migration: 300, 'icmp-flood': 100, 'icmp-paced': 200, udp: 
 function linkOf(sharing: Sharing, background: readonly Background[], weights = queueBytes) {
   const sim = createSimulation();
   const parameters: LinkParameters = { goodput: 100, sharing, queueBytes: weights };
-  const link = createLink(createFluid(sim), parameters, background);
+  const link = createLink(sim, createFluid(sim), parameters, background);
   const migration = link.open('migration', 'migration');
   const send = (bytes: number): number => {
     migration.push(bytes);
     return migration.rate;
   };
-  return { sim, link, send };
+  return { sim, link, migration, send };
 }
 
 const flood = (rate: number): Background => ({ kind: 'icmp-flood', rate });
@@ -85,6 +85,70 @@ describe('the background', () => {
     expect(send(1e6)).toBe(100);
     expect([link.backgroundAlone, link.backgroundRate(), link.backgroundCarried()]).toEqual([0, 0, 0]);
     expect(link.overflows).toBe(false);
+  });
+});
+
+describe('background that comes and goes', () => {
+  const visitor: Background = { kind: 'icmp-flood', rate: 1000, from: 2, until: 5 };
+
+  it('shares the link with a migration only while it is there', () => {
+    const one = linkOf('occupancy', [visitor]);
+    one.send(1e6);
+    const seen = [1, 2, 4, 5, 6].map((time) => {
+      one.sim.run(time);
+      const { overflows, backgroundAlone } = one.link;
+      return [one.link.backgroundRate(), overflows, backgroundAlone];
+    });
+    expect(seen).toEqual([
+      [0, false, 0],
+      [25, true, 100],
+      [25, true, 100],
+      [0, false, 0],
+      [0, false, 0],
+    ]);
+    expect(one.link.backgroundCarried()).toBeCloseTo(75, 9);
+  });
+
+  it('tells when it has changed, and what it would be on average without a migration', () => {
+    const one = linkOf('occupancy', [visitor, flood(10)]);
+    const turns: [number, number][] = [];
+    one.link.onTurn(() => turns.push([one.sim.now, one.link.backgroundAlone]));
+    one.sim.run();
+    expect(turns).toEqual([
+      [2, 100],
+      [5, 10],
+    ]);
+    expect(one.link.leastBackgroundAlone).toBe(10);
+    expect(one.link.backgroundAloneIn(0, 2)).toBe(10);
+    expect(one.link.backgroundAloneIn(1, 3)).toBeCloseTo(55, 12);
+    expect(one.link.backgroundAloneIn(0, 10)).toBeCloseTo((3 * 100 + 7 * 10) / 10, 12);
+    expect(one.link.backgroundAloneIn(3, 3)).toBe(100);
+  });
+
+  it('is the same whether one sender goes on or another of its kind takes over from it', () => {
+    const sharing = fc.constantFrom<Sharing>('occupancy', 'weighted', 'strict-priority', 'drop-tail');
+    fc.assert(
+      fc.property(
+        sharing,
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 1, max: 40 }),
+        (policy, rate, time) => {
+          const secondsFor = (background: readonly Background[]): number => {
+            const { sim, migration } = linkOf(policy, background);
+            migration.push(1000);
+            let end = NaN;
+            migration.drainedTo(0)(sim, () => (end = sim.now));
+            sim.run();
+            return end;
+          };
+          const parts = [
+            { ...flood(rate), until: time },
+            { ...flood(rate), from: time },
+          ];
+          expect(secondsFor(parts)).toBeCloseTo(secondsFor([flood(rate)]), 9);
+        },
+      ),
+    );
   });
 });
 

@@ -16,7 +16,7 @@ const parameters: DepthParameters = {
   deepSeconds: 0.5,
 };
 const depthOf = (o: Partial<DepthParameters> = {}, isAlwaysDeep = false, seed = 'depth') =>
-  createSocketDepth({ ...parameters, ...o }, isAlwaysDeep, createRandom(seed));
+  createSocketDepth({ ...parameters, ...o }, () => isAlwaysDeep, createRandom(seed));
 
 /** What the socket holds at each of so many looks. */
 const looks = (depth: (seconds: number) => number, count: number, every: number) =>
@@ -29,8 +29,27 @@ const deviation = (values: readonly number[]) =>
 describe('a socket', () => {
   it('that never becomes deep always holds the same', () => {
     const never = { ...parameters, deepPerSecond: 0 };
-    expect(createSocketDepth(never, false, createRandom('depth'))(100) === never.sendBufferBytes).toBe(true);
+    expect(createSocketDepth(never, () => false, createRandom('depth'))(100) === never.sendBufferBytes).toBe(
+      true,
+    );
     expect(new Set(looks(depthOf({ deepPerSecond: 0 }), 100, 10))).toEqual(new Set([200]));
+  });
+
+  it('is deep just while other traffic overflows the queue, where it is never so by itself', () => {
+    let overflows = false;
+    const depth = createSocketDepth(
+      { ...parameters, deepPerSecond: 0 },
+      () => overflows,
+      createRandom('depth'),
+    );
+    const all = [false, true, false, true].map((now) => {
+      overflows = now;
+      return looks(depth, 100, 0.1).every((bytes) => bytes > 2000);
+    });
+    expect(all).toEqual([false, true, false, true]);
+    expect(depth(100)).toBeGreaterThan(2000);
+    overflows = false;
+    expect(depth(0.001)).toBe(200);
   });
 
   it('is deep for its share of the time: here 0.5 s after 0.5 s on average', () => {

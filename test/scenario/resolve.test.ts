@@ -19,7 +19,7 @@ seed: 1
 replications: 100
 hosts: { cpus: 24, cores: 12, load: 66 % }
 link: { rate: 1 Gbit/s, goodput: 930 Mbit/s, latency: 0.1 ms, sharing: occupancy }
-background: { kind: icmp-flood, rate: 930 Mbit/s }
+background: { kind: icmp-flood, rate: 930 Mbit/s, from: 5 s, until: 1 min }
 vm:
   vcpus: 8
   ram: 16 GiB
@@ -35,6 +35,9 @@ migration:
   timeout: none
 parameters: { burst: { quantiles: [[1, 3.46], [50, 5.86], [99, 7.04]], unit: GB/s, correlation: 0.3 } }
 `;
+
+/** Traffic that neither begins nor ends. */
+const always = { from: 0, until: Infinity };
 
 test('without file and flags it is the idle VM of the study, migrated live', () => {
   expect(resolve()).toEqual({
@@ -80,7 +83,7 @@ test('every field of a file becomes SI', () => {
     source: { cpus: 24, cores: 12, load: 0.66, busyThreads: 0 },
     destination: { cpus: 24, cores: 12, load: 0.66, busyThreads: 0 },
     link: { rate: 125e6, goodput: 116.25e6, latency: 1e-4, sharing: 'occupancy' },
-    background: [{ kind: 'icmp-flood', rate: 116.25e6 }],
+    background: [{ kind: 'icmp-flood', rate: 116.25e6, from: 5, until: 60 }],
     vm: {
       vcpus: 8,
       ram: 16 * GiB,
@@ -167,14 +170,18 @@ describe('precedence', () => {
   test('a list replaces the list below it', () => {
     const low = yaml('background: [{ rate: 1 Mbit/s }, { rate: 2 Mbit/s }]');
     expect(resolve(low, yaml('background: { kind: udp, rate: 8 Mbit/s }')).background).toEqual([
-      { kind: 'udp', rate: 1e6 },
+      { kind: 'udp', rate: 1e6, ...always },
     ]);
   });
 
   test('a flag changes the rate of the traffic that a file describes', () => {
     const file = yaml('background: { kind: tcp, rate: 1 Mbit/s }');
-    expect(resolve(file, assignFlag('net-load', 200)).background).toEqual([{ kind: 'tcp', rate: 25e6 }]);
-    expect(resolve(assignFlag('net-load', '200')).background).toEqual([{ kind: 'icmp-flood', rate: 25e6 }]);
+    expect(resolve(file, assignFlag('net-load', 200)).background).toEqual([
+      { kind: 'tcp', rate: 25e6, ...always },
+    ]);
+    expect(resolve(assignFlag('net-load', '200')).background).toEqual([
+      { kind: 'icmp-flood', rate: 25e6, ...always },
+    ]);
   });
 
   test('parameters are merged constant by constant', () => {
@@ -285,7 +292,15 @@ describe('messages', () => {
       'background: [{ rate: 5 ms }]',
       "x.yaml:1:22: background[0].rate is 5 ms: must be a rate such as 930 Mbit/s or 128 MiB/s, and 'ms' is no unit of that",
     ],
+    [
+      'background: { rate: 1 Mbit/s, until: 5 s, from: 9 s }',
+      'x.yaml:1:38: background.until is 5 s: must be after background[0].from, which is 9 s',
+    ],
     ['background: much', 'x.yaml:1:13: background is much: must be a list'],
+    [
+      'background: [{ rate: 0 }, { rate: 1 Mbit/s, from: 1 min, until: 60 s }]',
+      'x.yaml:1:65: background[1].until is 60 s: must be after background[1].from, which is 60 s',
+    ],
     [
       'vm: { workload: [{ sise: 1 GiB }] }',
       'x.yaml:1:20: vm.workload[0].sise is 1 GiB: no such field; did you mean vm.workload[0].size?',

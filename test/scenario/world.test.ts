@@ -123,6 +123,30 @@ describe('a world', () => {
     expect(idle / full).toBeCloseTo(1.2, 2);
   });
 
+  it('has bursts, sockets and CPUs that feel other traffic only while it is there', () => {
+    const { sim, bed } = world({
+      'parameters.burst.networkSlowdown': 0.2,
+      'parameters.cpu.softInterruptByteSeconds': 1e-8,
+      'hosts.cpus': 1,
+      'hosts.cores': 1,
+      background: [{ rate: '5000 Mbit/s', from: '3 s', until: '7 s' }],
+    });
+    const { bursts, source } = bed.migration;
+    const fastest = bursts.max;
+    const seen = [1, 3, 8].map((time) => {
+      sim.run(time);
+      return [bursts.median, source.speedOfNext(), bed.queueOverflows] as const;
+    });
+    expect(seen[2]).toEqual(seen[0]);
+    expect(seen[0]![0] / seen[1]![0]).toBeCloseTo(1.2, 2);
+    expect(seen[0]![1]).toBeCloseTo(1 / 2, 9);
+    // A vCPU, one who asks, and 0.01 us a byte of what the link carries.
+    expect(seen[1]![1]).toBeCloseTo(1 / (2 + 1.1625), 2);
+    expect(seen.map(([, , overflows]) => overflows)).toEqual([false, true, false]);
+    // No burst at any time is faster than what a stop test may hope for.
+    expect(bursts.max).toBe(fastest);
+  });
+
   it('has a guest that runs as many threads as it has workloads, at most its vCPUs', () => {
     const used = (fields: Record<string, unknown>) => {
       const { sim, bed } = world({ 'hosts.cpus': 8, 'hosts.cores': 8, ...fields });

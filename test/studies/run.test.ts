@@ -99,6 +99,24 @@ describe('a run of a known case', () => {
     expect(totalSeconds! / run({}).totalSeconds!).toBeCloseTo(2, 2);
   });
 
+  it('shares the link with traffic that comes and goes just while it is there', () => {
+    const tcp = { kind: 'tcp', rate: '10 Gbit/s' };
+    const beside = (...background: readonly Record<string, string>[]) => run({ background });
+    const alone = run({}).totalSeconds!;
+    // From 2 s on for 3 s it gets half of the link: the migration ends 1.5 s later.
+    const queues = { 'parameters.queue.tcp': '1 MB', 'parameters.queue.migration': '1 MB' };
+    const halved = run({ ...queues, background: [{ ...tcp, from: '2 s', until: '5 s' }] });
+    expect(halved.totalSeconds! - alone).toBeCloseTo(1.5, 1);
+    expect(halved.background.alone / goodput).toBeCloseTo(3 / (halved.totalSeconds! - setUp), 2);
+    expect(halved.background.during / halved.background.alone).toBeCloseTo(0.5, 2);
+    // What comes after the end changes nothing, and the run does not wait for it.
+    expect(beside({ ...tcp, from: '50 s' })).toEqual(run({}));
+    expect(beside({ ...tcp, until: '5 s' }, { ...tcp, from: '5 s' }).totalSeconds).toBeCloseTo(
+      beside(tcp).totalSeconds!,
+      1,
+    );
+  });
+
   it('says what the guest lost: all of its time in a stop-and-copy', () => {
     expect(run({ 'migration.kind': 'stop-and-copy' }).guestSlowdown).toBeGreaterThan(0.999);
     const { guestSlowdown, downtimeSeconds, bytesOnWire } = run({});

@@ -44,6 +44,13 @@ describe('several migrations asked for at once', () => {
     expect(spans(5, 2).map(([start]) => start)).toEqual([0, 0, 2, 2, 4]);
   });
 
+  it('end the run with the last of them, whatever others would still do', () => {
+    const { bed, sim } = tiny({ restingPages: 1 });
+    askForAll(sim, twoSeconds, [bed, bed], 'lm', 1);
+    sim.at(9, () => undefined);
+    expect([sim.run(), sim.now]).toEqual(['stopped', 4]);
+  });
+
   it('need no turn where there are no more of them than may leave', () => {
     expect(spans(2, 2)).toEqual([
       [0, 2],
