@@ -47,6 +47,11 @@ export interface Qemu72Class {
   right: number;
   /** Medians of the absolute errors over the configurations far from the threshold; null where nothing completed. */
   totalError: number | null;
+  /**
+   * How well a repeat's total time is told by the others of its configuration: the median of what each lies from the
+   * median of the others. null where no two of a configuration ended.
+   */
+  repeatError: number | null;
   outageError: number | null;
   outageErrorSeconds: number | null;
   bytesError: number | null;
@@ -108,7 +113,7 @@ export async function validateQemu72(
   const classes = [...groupBy(configurations, ({ cls }) => cls)]
     .map(([cls, of]) => summarize(cls, of))
     .toSorted((one, other) => (one.cls < other.cls ? -1 : 1));
-  return { configurations, classes, goals: goalsOf(classes) };
+  return { configurations, classes, goals: goalsOf(configurations, classes) };
 }
 
 function compare(repeats: readonly ValidatedRepeat[]): ValidatedConfiguration {
@@ -184,6 +189,7 @@ function summarize(cls: string, of: readonly ValidatedConfiguration[]): Qemu72Cl
     far: far.length,
     right: far.filter(({ verdictIsRight }) => verdictIsRight).length,
     totalError: medianOf(({ totalError }) => totalError),
+    repeatError: median(far.flatMap(errorsOfRepeats)),
     outageError: medianOf(({ outageError }) => outageError),
     outageErrorSeconds: medianOf(({ outageErrorSeconds }) => outageErrorSeconds),
     bytesError: medianOf(({ bytesError }) => bytesError),
@@ -193,7 +199,32 @@ function summarize(cls: string, of: readonly ValidatedConfiguration[]): Qemu72Cl
   };
 }
 
-function goalsOf(classes: readonly Qemu72Class[]): Qemu72Validation['goals'] {
+/** What each repeat that ended lies from the median of the others; of those that were to be compared. */
+function errorsOfRepeats({ repeats, totalError }: ValidatedConfiguration): number[] {
+  if (totalError === null) return [];
+  const totals = repeats.map(({ run }) => (run.outcome === 'completed' ? run.totalMs : null));
+  return totals.flatMap((total, index) => {
+    const others = median(totals.toSpliced(index, 1));
+    return total === null || others === null ? [] : [Math.abs(total / others - 1)];
+  });
+}
+
+/** Configurations with a wrong verdict, each with what came of its repeats. */
+function wrongOnes(configurations: readonly ValidatedConfiguration[]): string {
+  return configurations
+    .filter(({ isFar, verdictIsRight }) => isFar && !verdictIsRight)
+    .map(({ repeats }) => {
+      const completed = repeats.filter(({ run }) => run.outcome === 'completed').length;
+      const name = repeats[0]!.run.id.replace(/-r\d+$/u, '');
+      return `; wrong: ${name}, of which ${completed} of ${repeats.length} completed`;
+    })
+    .join('');
+}
+
+function goalsOf(
+  configurations: readonly ValidatedConfiguration[],
+  classes: readonly Qemu72Class[],
+): Qemu72Validation['goals'] {
   const sum = (pick: (one: Qemu72Class) => number): number =>
     classes.reduce((total, one) => total + pick(one), 0);
   const goals = [
@@ -201,7 +232,7 @@ function goalsOf(classes: readonly Qemu72Class[]): Qemu72Validation['goals'] {
       id: 'verdicts',
       text: 'right verdict for every configuration at least 20 % away from its threshold',
       met: sum(({ right }) => right) === sum(({ far }) => far),
-      value: `${sum(({ right }) => right)} of ${sum(({ far }) => far)}`,
+      value: `${sum(({ right }) => right)} of ${sum(({ far }) => far)}${wrongOnes(configurations)}`,
     },
     {
       id: 'near',

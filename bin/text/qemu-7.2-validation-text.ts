@@ -18,6 +18,7 @@ export function qemu72ValidationText(
         { name: 'class' },
         { name: 'verdicts', align: 'right' },
         { name: 'total', align: 'right' },
+        { name: 'repeats', align: 'right' },
         { name: 'stop to resume', align: 'right' },
         { name: 'bytes', align: 'right' },
         { name: 'syncs', align: 'right' },
@@ -29,6 +30,7 @@ export function qemu72ValidationText(
   );
   const notes = [
     'by configuration, p50 against the median of its repeats; medians of absolute errors over those at least 20 % away from their threshold',
+    'repeats: how far the total time of one lies from the median of the others of its configuration, in the median',
     'near: of the repeats nearer to it, those whose outcome and time lie within the predicted p2-p98',
     provenance(source),
   ].flatMap((note) => wrapWords(note, page.width));
@@ -43,6 +45,7 @@ function classRow(one: Qemu72Class): string[] {
     cls,
     far === 0 ? '-' : `${right} of ${far}`,
     percent(totalError),
+    percent(one.repeatError),
     outageError === null ? '-' : `${percent(outageError)}, ${formatSeconds(outageErrorSeconds ?? 0)}`,
     percent(bytesError),
     syncsError === null ? '-' : `${syncsError}`,

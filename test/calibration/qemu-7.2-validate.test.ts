@@ -44,7 +44,10 @@ describe('a comparison with measured runs', () => {
       .map((one) => ({ ...one, outcome: 'cancelled' as const, totalMs: null }));
     const { classes, goals } = await validate(cancelled, 3);
     expect(classes[0]).toMatchObject({ far: 1, right: 0, totalError: null });
-    expect(goals.find(({ id }) => id === 'verdicts')).toMatchObject({ met: false, value: '0 of 1' });
+    expect(goals.find(({ id }) => id === 'verdicts')).toMatchObject({
+      met: false,
+      value: '0 of 1; wrong: a-13, of which 0 of 1 completed',
+    });
   });
 
   it('takes the median of the repeats', async () => {
@@ -53,6 +56,20 @@ describe('a comparison with measured runs', () => {
     const [quiet, one] = [await validate(repeats, 5), await validate(disturbed, 5)];
     expect(one.configurations).toHaveLength(1);
     expect(Math.abs(one.classes[0]!.totalError! - quiet.classes[0]!.totalError!)).toBeLessThan(0.001);
+  });
+
+  it('says how well repeats tell each other: each against the median of the others', async () => {
+    const repeats = own.filter(({ id }) => id.startsWith('a2-00-'));
+    const took = (...totals: readonly (number | null)[]) =>
+      totals.map((totalMs, i): Qemu72Run => {
+        return { ...repeats[i]!, totalMs, outcome: totalMs === null ? 'cancelled' : 'completed' };
+      });
+    const apart = async (...totals: readonly (number | null)[]) =>
+      (await validate(took(...totals), 1)).classes[0]!.repeatError;
+    // 1000 against 1150, 1100 against 1100, 1200 against 1050.
+    expect(await apart(1000, 1100, 1200)).toBeCloseTo(1 - 1000 / 1150, 12);
+    expect(await apart(1000, null, 1250)).toBeCloseTo((0.2 + 0.25) / 2, 12);
+    expect(await apart(1000)).toBeNull();
   });
 
   it('calls a repeat near the threshold possible if its outcome and its time are among the predicted', async () => {
