@@ -1,4 +1,5 @@
-import type { Qemu72Class, Qemu72Validation } from '../../calibration/qemu-7.2-validate.js';
+import type { Qemu72Class } from '../../calibration/qemu-7.2-goals.js';
+import type { Qemu72Validation } from '../../calibration/qemu-7.2-validate.js';
 import { formatPercent, formatSeconds } from '../../report/quantity.js';
 import { provenance } from '../../report/study-labels.js';
 import { renderTable, type Page } from '../../report/table.js';

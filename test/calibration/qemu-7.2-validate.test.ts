@@ -58,6 +58,17 @@ describe('a comparison with measured runs', () => {
     expect(Math.abs(one.classes[0]!.totalError! - quiet.classes[0]!.totalError!)).toBeLessThan(0.001);
   });
 
+  it('says how often an exact prediction would meet a goal', async () => {
+    const chanceOf = async (id: string, goal: string) =>
+      (await validate(own.filter((one) => one.id === id))).goals.find((one) => one.id === goal)!.chance;
+    expect(await chanceOf('a-13-r0', 'verdicts')).toBe(1);
+    // At 1.2012 of its threshold, where a little more than half of the replications end one way.
+    const tossed = own.filter(({ id }) => id === 'b-20-r1');
+    const { completedFraction } = (await validate(tossed)).configurations[0]!.predicted;
+    const luck = Math.max(completedFraction, 1 - completedFraction);
+    expect(Math.abs((await chanceOf('b-20-r1', 'verdicts')) - luck)).toBeLessThan(0.1);
+  });
+
   it('says how well repeats tell each other: each against the median of the others', async () => {
     const repeats = own.filter(({ id }) => id.startsWith('a2-00-'));
     const took = (...totals: readonly (number | null)[]) =>
