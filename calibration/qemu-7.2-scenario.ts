@@ -1,8 +1,7 @@
 import type { Assignment } from '../scenario/merge.js';
-import { mostDeepPerSecond } from '../models/socket-depth.js';
 import bench from '../scenario/profiles/qemu-7.2-bench.json' with { type: 'json' };
-import { linkMbits } from './qemu-1.2.1-run.js';
 import type { Qemu72Run } from './qemu-7.2-run.js';
+import { trafficFields } from './qemu-7.2-traffic.js';
 
 /**
  * A measured run as a scenario on stack qemu-7.2. Nothing in it depends on how the run ended: the guest, the load, the
@@ -22,7 +21,7 @@ export function qemu72Scenario(run: Qemu72Run): Assignment[] {
     'migration.patience': `${config.cancelAfterS} s`,
     ...guestFields(run),
     ...disturbanceFields(run),
-    ...networkFields(run),
+    ...trafficFields(run, otherThreads(run) > 0),
     ...capabilityFields(run),
     ...diskFields(run),
     ...hostFields(run),
@@ -63,79 +62,6 @@ const { value: visitSeconds } = bench.constants.guest.visitSeconds;
 
 /** Pages of data that are not the guest program's: BIOS and tables (normalPages of idle guests less what they fill). */
 const ownPages = 100;
-
-function networkFields(run: Qemu72Run): Record<string, unknown> {
-  const { config } = run;
-  const { background, tcpLimitOutputBytes, link } = config;
-  const share = linkMbits(link) / measuredFrames;
-  const senders = Math.max(1, background?.n ?? 1);
-  const kind = senderKinds[background?.kind ?? ''] ?? 'icmp-flood';
-  const packet = background?.size ?? smallPacket;
-  const isLarge = background?.kind === 'ping' && packet > smallPacket;
-  const areLarge = isLarge && senders > 1;
-  const queue = otherThreads(run) > 0 ? busySmallQueue : smallQueue;
-  const limit = tcpLimitOutputBytes > 0 && tcpLimitOutputBytes < kernelLimit ? queue.bytes : undefined;
-  const sender = { kind, rate: `${(background?.mbit ?? 930) / senders} Mbit/s` };
-  const parts = areLarge ? collapsing(sender, packet, senders, limit ?? bench.constants.queue.migration.value) : [sender]; // prettier-ignore
-  return {
-    ...(share !== 1 && {
-      'link.rate': bench.link.rate * share,
-      'link.goodput': bench.link.goodput * share,
-    }),
-    ...(background && { background: Array.from({ length: senders }, () => parts).flat() }),
-    ...(isLarge && { 'parameters.queue.icmpFlood': queuedPacket(packet) }),
-    // They lose fragments, so the queue before the link is full though after their collapse they get less than their
-    // share; beside a full queue the socket is deep: after a millisecond, and then for longer than any run.
-    ...(areLarge && {
-      'parameters.stream.deepPerSecond': mostDeepPerSecond,
-      'parameters.stream.deepSeconds': '1 h',
-    }),
-    ...(limit !== undefined && {
-      'parameters.queue.migration': limit,
-      'parameters.queue.spread': queue.spread,
-    }),
-  };
-}
-
-/**
- * One of several floods of large packets, before and after they collapse. At first they have what their packets in the
- * queue give them. But they lose fragments to one another, one packet in twelve lacks some, and what arrives of it takes
- * memory for reassembly until that is full (Linux: 4 MiB, kept for 30 s); from then on no packet is answered, and each
- * flood sends on by its timer only.
- */
-function collapsing<T extends object>(flood: T, packet: number, floods: number, queuedByMigration: number) {
-  const queued = floods * queuedPacket(packet);
-  const carried = (bench.link.goodput * queued) / (queued + queuedByMigration);
-  const end = `${(packetsToCollapse * queuedPacket(packet)) / carried} s`;
-  return [
-    { ...flood, until: end },
-    { ...flood, rate: `${packetsAfterCollapse * queuedPacket(packet)} B/s`, from: end },
-  ];
-}
-
-/** Senders as the campaign names them; what it does not, is taken for a ping flood. */
-const senderKinds: Readonly<Record<string, string>> = { blast: 'icmp-paced', udp: 'udp', tcp: 'tcp' };
-
-/** The campaign's shaper, Mbit/s of frames. */
-const measuredFrames = 974;
-const smallPacket = 1472;
-/** A flood keeps one packet on its way, in fragments with a header each. */
-const queuedPacket = (bytes: number): number => bytes * (1514 / 1472);
-/**
- * Packets that several floods get through together until they collapse, and what each sends a second then (ping(8):
- * 100, or when one is answered, but a full socket blocks it). From the counters of echoes in e-08, e-23 and e2-16, the
- * first repeats: 720, 760 and 240 packets in 2.3, 1.2 and 0.4 s; after it 223, 233 and 226 a second from four.
- */
-const packetsToCollapse = 570;
-const packetsAfterCollapse = 57;
-const kernelLimit = 4 * 2 ** 20;
-/**
- * What a stream keeps queued where tcp_limit_output_bytes is 128 KiB, and how it differs from run to run (ln): from the
- * rates beside paced ICMP of classes e and e2, 0.32 to 0.77 MB in 17 runs of a quiet machine, 0.32 to 1.33 in 9 others.
- * There the paced sender falls behind at times, and at times the migration.
- */
-const smallQueue = { bytes: 0.55e6, spread: 0.24 };
-const busySmallQueue = { bytes: 0.73e6, spread: 0.5 };
 
 function capabilityFields({ config }: Qemu72Run): Record<string, unknown> {
   const { capabilities, multifdChannels, parameters, postcopyAfterS } = config;

@@ -138,6 +138,17 @@ describe('a measured run as a scenario', () => {
     expect(alone.scenario.background).toMatchObject([{ until: Infinity }]);
   });
 
+  it('has small floods with one share beside either queue, and a lone large one with more than its packet', () => {
+    const queues = (size: number, tcpLimitOutputBytes: number) =>
+      prepare(qemu72Scenario(run({ background: { kind: 'ping', n: 1, size }, tcpLimitOutputBytes })))
+        .parameters.values.queue;
+    const [deep, shallow] = [queues(1472, 0), queues(1472, 131_072)];
+    expect(deep.icmpFlood).toBeCloseTo(bench.constants.queue.icmpFlood.value, 6);
+    expect(shallow.migration).toBeLessThan(deep.migration / 2);
+    expect(shallow.icmpFlood / shallow.migration).toBeCloseTo(deep.icmpFlood / deep.migration, 12);
+    expect(queues(65_507, 0).icmpFlood / (65_507 * (1514 / 1472))).toBeCloseTo(1.43, 12);
+  });
+
   it('on a busy machine is kept from running more often, by how much more than its own the load average was', () => {
     const stalls = (loadavg?: number[]) =>
       fields(run({}, { loadavg }))['parameters.cpu.stallsPerSecond'] as number;
