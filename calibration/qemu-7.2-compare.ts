@@ -13,18 +13,22 @@ export interface ValidatedRepeat {
   results: readonly RunResult[];
 }
 
-/** What of a run is held against its prediction. */
-export type Measured = Pick<
-  Qemu72Run,
-  'outcome' | 'totalMs' | 'stopToResumeMs' | 'syncs' | 'transferredBytes'
->;
+/** What of a run is held against its prediction. Seconds, bytes of RAM; null where it is not known. */
+export interface Measured {
+  completed: boolean;
+  totalSeconds: number | null;
+  /** From stop to resume. */
+  outageSeconds: number | null;
+  /** Of RAM: QEMU counts the disk apart. */
+  bytes: number | null;
+  syncs: number | null;
+}
 
 /** What is predicted of a configuration: medians of the replications that completed, of all its repeats together. */
 export interface Predicted {
   completedFraction: number;
   totalSeconds: number | null;
   outageSeconds: number | null;
-  /** Of RAM: QEMU counts the disk apart. */
   bytes: number | null;
   syncs: number | null;
   /** What each repeat may come to. */
@@ -40,8 +44,11 @@ interface Possible {
   latest: number;
 }
 
-/** Signed errors of a configuration's predicted medians against the medians of its repeats; null where one side did not complete. */
-export interface Errors {
+/**
+ * A configuration's predicted medians against the medians of its repeats: signed errors, null where one side did not
+ * complete.
+ */
+export interface Comparison {
   verdictIsRight: boolean;
   /** Relative. */
   totalError: number | null;
@@ -50,7 +57,7 @@ export interface Errors {
   outageErrorSeconds: number | null;
   bytesError: number | null;
   syncsError: number | null;
-  /** What each repeat that ended lies from the median of the others, relative. */
+  /** What each repeat that ended lies from the median of the others, relative: of the measurements alone. */
   repeatErrors: readonly number[];
   /** Repeats of which the prediction says that they could be: outcome, and time within p2 to p98. */
   possible: number;
@@ -62,14 +69,21 @@ const farAbove = 1.2;
 /** What fewer replications than this share do is not held possible, and so are the outermost times. */
 const leastShare = 0.02;
 
-/** How much a guest asks of its migration: above 1 it rewrites more than may be left, faster than it is sent. */
+/**
+ * How much a guest asks of its migration: above 1 it rewrites more than may be left, faster than it is sent. The bandwidth is
+ * the link's or the run's limit, beside other traffic what the link really gave.
+ *
+ * @param repeats of one configuration, at least one
+ * @example
+ * loadOf(ownQemu72Runs().filter(({ id }) => id.startsWith('b-20-'))) // => 1.201
+ */
 export function loadOf(repeats: readonly Qemu72Run[]): number {
   const { config } = repeats[0]!;
   const { hotMiB, busyLoop, visitRateMiBps, downtimeLimitMs, background, maxBandwidthMiBps } = config;
   const mebibyte = 2 ** 20;
   const limit = maxBandwidthMiBps > 0 ? maxBandwidthMiBps * mebibyte : Infinity;
   const shareOfLink = median(
-    repeats.map((run) => (run.transferredBytes ?? 0) / (seconds(run.totalMs) ?? config.cancelAfterS)),
+    repeats.map((run) => (run.transferredBytes ?? 0) / (measuredOf(run).totalSeconds ?? config.cancelAfterS)),
   );
   // Beside other traffic what the link really gave.
   const bandwidth = Math.min(limit, background && shareOfLink ? shareOfLink : bench.link.goodput);
@@ -78,7 +92,12 @@ export function loadOf(repeats: readonly Qemu72Run[]): number {
   return busyLoop ? ofSet : Math.min(ofSet, (visitRateMiBps * mebibyte) / bandwidth);
 }
 
-/** Whether that is at least 20 % away from where a migration would just converge. */
+/**
+ * Whether that is at least 20 % away from where a migration would just converge.
+ *
+ * @example
+ * [0, 0.79, 0.8, 1.2, 1.21].map(isFarFromThreshold) // => [true, true, false, false, true]
+ */
 export function isFarFromThreshold(load: number): boolean {
   return load < farBelow || load > farAbove;
 }
@@ -86,26 +105,45 @@ export function isFarFromThreshold(load: number): boolean {
 /** Puts together what the replications of a configuration's repeats say; these differ in how busy the machine was. */
 export function predictedOf(repeats: readonly ValidatedRepeat[]): Predicted {
   const results = repeats.flatMap((repeat) => repeat.results);
-  const completed = results.filter(({ verdict }) => verdict === 'completed').map(measurable);
+  const completed = results.map(asMeasured).filter((one) => one.completed);
+  const medianOf = (of: (one: Measured) => number | null): number | null => median(completed.map(of));
   return {
     completedFraction: completed.length / results.length,
-    totalSeconds: median(completed.map(({ totalMs }) => seconds(totalMs))),
-    outageSeconds: median(completed.map(({ stopToResumeMs }) => seconds(stopToResumeMs))),
-    bytes: median(completed.map(({ transferredBytes }) => transferredBytes)),
-    syncs: median(completed.map(({ syncs }) => syncs)),
+    totalSeconds: medianOf(({ totalSeconds }) => totalSeconds),
+    outageSeconds: medianOf(({ outageSeconds }) => outageSeconds),
+    bytes: medianOf(({ bytes }) => bytes),
+    syncs: medianOf(({ syncs }) => syncs),
     repeats: repeats.map(possibleOf),
   };
 }
 
-/** A replication as if it had been measured. */
-export function measurable(result: RunResult): Measured {
-  const milliseconds = (value: number | null): number | null => (value === null ? null : value * 1000);
+/** A measured run. */
+export function measuredOf({
+  outcome,
+  totalMs,
+  stopToResumeMs,
+  transferredBytes,
+  syncs,
+}: Qemu72Run): Measured {
+  const seconds = (milliseconds: number | null): number | null =>
+    milliseconds === null ? null : milliseconds / 1000;
   return {
-    outcome: result.verdict === 'completed' ? 'completed' : 'cancelled',
-    totalMs: milliseconds(result.totalSeconds),
-    stopToResumeMs: milliseconds(result.downtimeSeconds),
+    completed: outcome === 'completed',
+    totalSeconds: seconds(totalMs),
+    outageSeconds: seconds(stopToResumeMs),
+    bytes: transferredBytes,
+    syncs,
+  };
+}
+
+/** A replication as if it had been measured. */
+export function asMeasured(result: RunResult): Measured {
+  return {
+    completed: result.verdict === 'completed',
+    totalSeconds: result.totalSeconds,
+    outageSeconds: result.downtimeSeconds,
+    bytes: result.bytesOnWire - result.diskBytes,
     syncs: result.syncs,
-    transferredBytes: result.bytesOnWire - result.diskBytes,
   };
 }
 
@@ -123,28 +161,44 @@ function possibleOf({ results }: ValidatedRepeat): Possible {
   };
 }
 
-/** Holds a prediction against what was measured, repeat by repeat in the order of the prediction. */
-export function compareRepeats(predicted: Predicted, measured: readonly Measured[]): Errors {
-  const done = measured.filter(({ outcome }) => outcome === 'completed');
+/**
+ * Holds a prediction against what was measured, repeat by repeat in the order of the prediction.
+ *
+ * @example
+ * // 7.5 s predicted, of two repeats that took 5 s and 10 s
+ * compareRepeats(predicted, repeats).totalError // => 0
+ * compareRepeats(predicted, repeats).repeatErrors // => [0.5, 1]
+ */
+export function compareRepeats(predicted: Predicted, measured: readonly Measured[]): Comparison {
+  const done = measured.filter(({ completed }) => completed);
   const predictsCompletion = isMost(predicted.completedFraction);
   const both = predictsCompletion && done.length > 0;
   const medianOf = (of: (run: Measured) => number | null): number | null =>
     both ? median(done.map(of)) : null;
-  const outage = medianOf((run) => seconds(run.stopToResumeMs));
+  const outage = medianOf(({ outageSeconds }) => outageSeconds);
   return {
     verdictIsRight: predictsCompletion === done.length * 2 > measured.length,
-    totalError: relative(predicted.totalSeconds, medianOf((run) => seconds(run.totalMs))), // prettier-ignore
+    totalError: relative(
+      predicted.totalSeconds,
+      medianOf(({ totalSeconds }) => totalSeconds),
+    ),
     outageError: relative(predicted.outageSeconds, outage),
     outageErrorSeconds: difference(predicted.outageSeconds, outage),
-    bytesError: relative(predicted.bytes, medianOf((run) => run.transferredBytes)), // prettier-ignore
-    syncsError: difference(predicted.syncs, medianOf((run) => run.syncs)), // prettier-ignore
-    repeatErrors: both ? errorsOfRepeats(measured) : [],
+    bytesError: relative(
+      predicted.bytes,
+      medianOf(({ bytes }) => bytes),
+    ),
+    syncsError: difference(
+      predicted.syncs,
+      medianOf(({ syncs }) => syncs),
+    ),
+    repeatErrors: errorsOfRepeats(measured),
     possible: measured.filter((run, i) => isPossible(predicted.repeats[i]!, run)).length,
   };
 }
 
 function errorsOfRepeats(measured: readonly Measured[]): number[] {
-  const totals = measured.map(({ outcome, totalMs }) => (outcome === 'completed' ? totalMs : null));
+  const totals = measured.map(({ completed, totalSeconds }) => (completed ? totalSeconds : null));
   return totals.flatMap((total, index) => {
     const others = median(totals.toSpliced(index, 1));
     return total === null || others === null ? [] : [Math.abs(total / others - 1)];
@@ -152,19 +206,22 @@ function errorsOfRepeats(measured: readonly Measured[]): number[] {
 }
 
 function isPossible({ mayEnd, mayNotEnd, earliest, latest }: Possible, run: Measured): boolean {
-  if (run.outcome !== 'completed') return mayNotEnd;
-  const total = seconds(run.totalMs);
-  return mayEnd && (total === null || (total >= earliest && total <= latest));
+  if (!run.completed) return mayNotEnd;
+  const { totalSeconds } = run;
+  return mayEnd && (totalSeconds === null || (totalSeconds >= earliest && totalSeconds <= latest));
 }
 
-const seconds = (milliseconds: number | null): number | null =>
-  milliseconds === null ? null : milliseconds / 1000;
 const difference = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? null : a - b;
 const relative = (a: number | null, b: number | null): number | null =>
   a === null || b === null || b === 0 ? null : a / b - 1;
 
-/** Of those that are known; null where none is. */
+/**
+ * Of those that are known; null where none is.
+ *
+ * @example
+ * median([3, null, 1]) // => 2
+ */
 export function median(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null).toSorted((a, b) => a - b);
   return known.length > 0 ? quantileOfSorted(known, 0.5) : null;

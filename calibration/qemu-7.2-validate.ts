@@ -3,11 +3,11 @@ import type { Executor, Job } from '../studies/executor.js';
 import { prepare } from '../studies/prepare.js';
 import {
   compareRepeats,
+  asMeasured,
   isFarFromThreshold,
   loadOf,
-  measurable,
+  measuredOf,
   predictedOf,
-  type Errors,
   type Measured,
   type Predicted,
   type ValidatedRepeat,
@@ -17,14 +17,11 @@ import type { Qemu72Run } from './qemu-7.2-run.js';
 import { qemu72Scenario } from './qemu-7.2-scenario.js';
 
 /** The repeats of one configuration, beside what is predicted of them. */
-export interface ValidatedConfiguration extends Errors {
-  cls: string;
+export interface ValidatedConfiguration extends Compared {
   repeats: readonly ValidatedRepeat[];
   predicted: Predicted;
   /** Hot set / threshold, or dirty rate / bandwidth where that is less; 0 for an idle guest. */
   load: number;
-  /** At least 20 % away from where it would just converge. */
-  isFar: boolean;
 }
 
 /** A goal, and how good one could be. */
@@ -66,61 +63,62 @@ export async function validateQemu72(
   const configurations = [
     ...groupBy(repeats, ({ run }) => JSON.stringify([run.cls, run.config])).values(),
   ].map(validated);
-  const { classes, goals } = judge(
-    configurations,
-    configurations.map((one) => one.repeats.map(({ run }) => run)),
-  );
   const chances = chancesOf(configurations, seed);
+  const { classes, goals } = judge(configurations);
   return { configurations, classes, goals: goals.map((goal) => ({ ...goal, chance: chances(goal.id) })) };
 }
 
 function validated(repeats: readonly ValidatedRepeat[]): ValidatedConfiguration {
   const runs = repeats.map(({ run }) => run);
+  const { cls, id } = runs[0]!;
   const predicted = predictedOf(repeats);
   const load = loadOf(runs);
+  const which = { cls, name: id.replace(/-r\d+$/u, ''), isFar: isFarFromThreshold(load) };
+  return { repeats, predicted, load, ...compared(which, predicted, runs.map(measuredOf)) };
+}
+
+function compared(
+  { cls, name, isFar }: Pick<Compared, 'cls' | 'name' | 'isFar'>,
+  predicted: Predicted,
+  measured: readonly Measured[],
+): Compared {
+  const completedCount = measured.filter(({ completed }) => completed).length;
   return {
-    cls: runs[0]!.cls,
-    repeats,
-    predicted,
-    load,
-    isFar: isFarFromThreshold(load),
-    ...compareRepeats(predicted, runs),
+    cls,
+    name,
+    isFar,
+    repeatCount: measured.length,
+    completedCount,
+    ...compareRepeats(predicted, measured),
   };
 }
 
-/** Classes and goals, if these had been measured: of each configuration its repeats. */
-function judge(
-  configurations: readonly ValidatedConfiguration[],
-  measured: readonly (readonly Measured[])[],
-): { classes: Qemu72Class[]; goals: Goal[] } {
-  const compared = configurations.map(({ cls, isFar, repeats, predicted }, i): Compared => {
-    const runs = measured[i]!;
-    return {
-      cls,
-      name: repeats[0]!.run.id.replace(/-r\d+$/u, ''),
-      isFar,
-      repeatCount: runs.length,
-      completedCount: runs.filter(({ outcome }) => outcome === 'completed').length,
-      ...compareRepeats(predicted, runs),
-    };
-  });
-  const classes = [...groupBy(compared, ({ cls }) => cls)]
+function judge(configurations: readonly Compared[]): { classes: Qemu72Class[]; goals: Goal[] } {
+  const classes = [...groupBy(configurations, ({ cls }) => cls)]
     .map(([cls, of]) => summarizeClass(cls, of))
     .toSorted((one, other) => (one.cls < other.cls ? -1 : 1));
-  return { classes, goals: goalsOf(compared, classes) };
+  return { classes, goals: goalsOf(configurations, classes) };
 }
 
-/** How often each goal is met by measurements that are drawn from the replications. */
+/** How often each goal is met by measurements drawn from the replications, of the times that it can be asked for. */
 function chancesOf(configurations: readonly ValidatedConfiguration[], seed: number): (id: string) => number {
   const random = createRandom(`${seed}/measurements`);
-  const possible = configurations.map(({ repeats }) => repeats.map(({ results }) => results.map(measurable)));
-  const met = new Map<string, number>();
+  const possible = configurations.map(({ repeats }) => repeats.map(({ results }) => results.map(asMeasured)));
+  const counts = new Map<string, { met: number; of: number }>();
   for (let i = 0; i < campaigns; i++) {
-    const drawn = possible.map((repeats) => repeats.map((of) => of[random.integer(of.length)]!));
-    for (const goal of judge(configurations, drawn).goals)
-      if (goal.met) met.set(goal.id, (met.get(goal.id) ?? 0) + 1);
+    const drawn = configurations.map((one, index) => {
+      const runs = possible[index]!.map((of) => of[random.integer(of.length)]!);
+      return compared(one, one.predicted, runs);
+    });
+    for (const { id, met } of judge(drawn).goals) {
+      const before = counts.get(id) ?? { met: 0, of: 0 };
+      counts.set(id, { met: before.met + (met ? 1 : 0), of: before.of + 1 });
+    }
   }
-  return (id) => (met.get(id) ?? 0) / campaigns;
+  return (id) => {
+    const { met, of } = counts.get(id) ?? { met: 0, of: 0 };
+    return of > 0 ? met / of : 0;
+  };
 }
 
 /** Enough for the chance of a goal to two percent. */

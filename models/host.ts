@@ -13,6 +13,8 @@ export interface HostParameters {
   busyThreads?: number;
   /** Cores' worth of soft interrupts: the network stack at work for traffic that is nobody's on this host. */
   softInterrupts?: number;
+  /** The most that these will ever be. Default: what they are. */
+  mostSoftInterrupts?: number;
   /** What the second busy hyper-thread of a core adds, in cores: 0.25 means each of two runs at 0.625. */
   hyperThreadGain: number;
 }
@@ -21,10 +23,12 @@ export interface HostParameters {
 export interface Host {
   /** A thread on this host. `width` threads that always run together count as one with that weight. */
   thread(name: string, width?: number): HostThread;
-  /** From now on soft interrupts take so many cores' worth. */
-  interrupt(cores: number): void;
+  /** From now on soft interrupts take so many cores' worth, at most as many as was said. */
+  setSoftInterrupts(cores: number): void;
   /** The speed that one more runnable thread, or `width` of them, would get now: 0 to 1 (a core of its own). */
   speedOfNext(width?: number): number;
+  /** The speed that so many threads would get now if nobody ran but they and the load. */
+  speedBesideLoad(width: number): number;
 }
 
 export interface HostThread {
@@ -72,16 +76,19 @@ export function hostCapacity(threads: number, host: HostParameters): number {
  */
 export function createHost(fluid: Fluid, name: string, parameters: HostParameters): Host {
   const { cpus, load, busyThreads = 0 } = parameters;
-  let softInterrupts = parameters.softInterrupts ?? 0;
-  const loadThreads = (): number => cpus * load + busyThreads + softInterrupts;
+  let { softInterrupts = 0 } = parameters;
+  const mostSoftInterrupts = Math.max(softInterrupts, parameters.mostSoftInterrupts ?? 0);
+  const threadsWith = (interrupts: number): number => cpus * load + busyThreads + interrupts;
+  const loadThreads = (): number => threadsWith(softInterrupts);
   const cores = fluid.resource(`${name} cores`, (threads) => hostCapacity(threads, parameters));
   const openLoad = (threads: number): Flow | undefined =>
     threads > 0
       ? fluid.open({ name: `${name} load`, path: [cores], weight: threads, cap: threads, endless: true })
       : undefined;
   let loadFlow = openLoad(loadThreads());
-  let runnable = loadThreads();
-  let possible = loadThreads();
+  const speedAmong = (threads: number): number => Math.min(1, hostCapacity(threads, parameters) / threads);
+  let runnable = 0;
+  let possible = threadsWith(mostSoftInterrupts);
   const workers: { flow: Flow; width: number }[] = [];
 
   function thread(threadName: string, width = 1): HostThread {
@@ -133,19 +140,19 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
 
   return {
     thread,
-    interrupt(interrupts) {
+    setSoftInterrupts(interrupts) {
+      if (interrupts > mostSoftInterrupts)
+        throw new RangeError(`soft interrupts = ${interrupts}: must be at most ${mostSoftInterrupts}`);
       if (interrupts === softInterrupts) return;
-      const more = interrupts - softInterrupts;
       softInterrupts = interrupts;
-      runnable += more;
-      possible += more;
       loadFlow?.close();
       loadFlow = openLoad(loadThreads());
     },
     speedOfNext(width = 1) {
-      let threads = runnable + width;
+      let threads = loadThreads() + runnable + width;
       for (const worker of workers) if (worker.flow.backlog() > 0) threads += worker.width;
-      return Math.min(1, hostCapacity(threads, parameters) / threads);
+      return speedAmong(threads);
     },
+    speedBesideLoad: (width) => speedAmong(loadThreads() + width),
   };
 }

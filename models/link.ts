@@ -1,5 +1,6 @@
 import type { Flow, Fluid, Resource } from '../sim/fluid.js';
 import type { Simulation } from '../sim/kernel.js';
+import { createStepFunction, type StepFunction } from '../sim/step-function.js';
 
 /** How senders on one link divide it when together they want more than it carries. */
 export type Sharing = 'occupancy' | 'weighted' | 'strict-priority' | 'drop-tail';
@@ -36,19 +37,17 @@ export interface Link {
   backgroundRate(): number;
   /** Bytes of background carried so far. */
   backgroundCarried(): number;
-  /** What the background would carry now without any migration, bytes/s. */
-  readonly backgroundAlone: number;
-  /** The same, on average over a span of time; at its start where it has no length. */
-  backgroundAloneIn(start: number, end: number): number;
-  /** The least that it ever is. */
-  readonly leastBackgroundAlone: number;
+  /** What the background would have carried without any migration, bytes/s, up to now. */
+  readonly backgroundAlone: StepFunction;
+  /** The least and the most that it ever is. */
+  readonly backgroundBounds: { least: number; most: number };
   /**
    * Whether the background wants more now than it gets beside the migrations: then the queue before the link is full all
    * the time, and packets of everybody are dropped.
    */
   readonly overflows: boolean;
-  /** Calls `listener` after senders have begun or ended. */
-  onTurn(listener: () => void): void;
+  /** Calls `listener` after senders of the background have begun or ended. */
+  onBackgroundChange(listener: () => void): void;
 }
 
 /**
@@ -100,17 +99,19 @@ export function createLink(
     const level = left / (migrations * weightOf('migration', goodput));
     return background.some((one) => isThere(one, time) && one.rate > level * weightOf(one.kind, one.rate));
   };
-  let alone = aloneAt(sim.now);
+  const alone = createStepFunction(() => sim.now);
+  alone.set(aloneAt(sim.now));
   let overflows = overflowsAt(sim.now);
   const turns = [...new Set(background.flatMap(({ from = 0, until = Infinity }) => [from, until]))]
     .filter((time) => time > sim.now && time < Infinity)
     .toSorted((a, b) => a - b);
+  const everAlone = [sim.now, ...turns].map(aloneAt);
   const listeners: (() => void)[] = [];
   for (const time of turns) {
     sim.at(time, () => {
       for (const [index, one] of background.entries())
         flows[index]!.setCap(isThere(one, time) ? one.rate : 0);
-      alone = aloneAt(time);
+      alone.set(aloneAt(time));
       overflows = overflowsAt(time);
       for (const listener of listeners) listener();
     });
@@ -126,19 +127,11 @@ export function createLink(
     widen: (more) => fluid.setCapacity(wire, more),
     backgroundRate: () => flows.reduce((sum, flow) => sum + flow.rate, 0),
     backgroundCarried: () => flows.reduce((sum, flow) => sum + flow.drained(), 0),
-    get backgroundAlone() {
-      return alone;
-    },
-    backgroundAloneIn(start, end) {
-      if (end <= start) return aloneAt(start);
-      const times = [start, ...turns.filter((time) => time > start && time < end), end];
-      const bytes = times.slice(1).reduce((sum, time, i) => sum + aloneAt(times[i]!) * (time - times[i]!), 0);
-      return bytes / (end - start);
-    },
-    leastBackgroundAlone: Math.min(...[sim.now, ...turns].map(aloneAt)),
+    backgroundAlone: alone,
+    backgroundBounds: { least: Math.min(...everAlone), most: Math.max(...everAlone) },
     get overflows() {
       return overflows;
     },
-    onTurn: (listener) => void listeners.push(listener),
+    onBackgroundChange: (listener) => void listeners.push(listener),
   };
 }

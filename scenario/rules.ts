@@ -1,3 +1,4 @@
+import type { InputError } from './input-error.js';
 import type { Merged } from './merge.js';
 import { formatPath, type Path } from './path-syntax.js';
 import type { BackgroundSpec, HostSpec, Scenario } from './scenario.js';
@@ -38,17 +39,11 @@ export function checkRules(scenario: Scenario, merged: Merged): void {
 export function checkTimes(background: readonly BackgroundSpec[], merged: Merged): void {
   for (const [index, { from, until }] of background.entries()) {
     if (from < until) continue;
-    const [begin, end] = [
-      ['background', index, 'from'],
-      ['background', index, 'until'],
-    ] as const;
-    const at = latest(merged, [end, begin]);
-    const show = (seconds: number) => formatQuantity(seconds, 'seconds');
-    const rule =
-      at === end
-        ? `must be after ${formatPath(begin)}, which is ${show(from)}`
-        : `must be before ${formatPath(end)}, which is ${show(until)}`;
-    throw merged.error(at, rule);
+    const field = (name: string): Path => ['background', index, name];
+    throw contradiction(merged, [field('from'), from], [field('until'), until], 'seconds', [
+      'before',
+      'after',
+    ]);
   }
 }
 
@@ -74,13 +69,23 @@ function checkAtMost(
   dimension: Dimension,
 ): void {
   if (partValue <= wholeValue) return;
-  const show = (value: number) => formatQuantity(value, dimension);
-  const at = latest(merged, [part, whole]);
-  const rule =
-    at === part
-      ? `must be at most ${formatPath(whole)}, which is ${show(wholeValue)}`
-      : `must be at least ${formatPath(part)}, which is ${show(partValue)}`;
-  throw merged.error(at, rule);
+  throw contradiction(merged, [part, partValue], [whole, wholeValue], dimension, ['at most', 'at least']);
+}
+
+/** Two values of which one is too small for the other; `words` say what the lower must be to the upper, and it to that. */
+function contradiction(
+  merged: Merged,
+  [lower, lowerValue]: readonly [Path, number],
+  [upper, upperValue]: readonly [Path, number],
+  dimension: Dimension,
+  words: readonly [string, string],
+): InputError {
+  const at = latest(merged, [lower, upper]);
+  const [word, other, value] = at === lower ? [words[0], upper, upperValue] : [words[1], lower, lowerValue];
+  return merged.error(
+    at,
+    `must be ${word} ${formatPath(other)}, which is ${formatQuantity(value, dimension)}`,
+  );
 }
 
 function checkDiskWrites({ vm: { disk } }: Scenario, merged: Merged): void {

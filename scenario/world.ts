@@ -2,6 +2,7 @@ import { createFluid, type Fluid, type Resource } from '../sim/fluid.js';
 import type { RandomStream } from '../sim/random.js';
 import type { Recorder } from '../sim/recorder.js';
 import { createSimulation, type Simulation } from '../sim/simulation.js';
+import { createStepFunction, type StepFunction } from '../sim/step-function.js';
 import { createBursts } from '../models/burst.js';
 import type { GuestDisk } from '../models/disk.js';
 import { createDrift, createGuest } from '../models/guest.js';
@@ -26,6 +27,8 @@ export interface World {
   link: Link;
   /** The guests that are to be migrated, at least one. */
   vms: readonly Vm[];
+  /** How fast a guest would have run up to now if nobody had migrated, 0 to 1. */
+  speedAlone: StepFunction;
   /** Curves of the run, for those who asked for details. */
   recorder?: Recorder;
 }
@@ -54,8 +57,8 @@ interface Place {
   storage: Resource | undefined;
   /** Threads of one guest that its work keeps busy. */
   busyVcpus: number;
-  /** How fast a guest runs while nobody migrates, 0 to 1. */
-  speedAlone: number;
+  /** How fast a guest would have run up to now if nobody had migrated, 0 to 1. */
+  speedAlone: StepFunction;
   /** By what this run's threads are kept from running more or less often than in a typical run. */
   disturbance: number;
   /** By what this run's CPUs are slower or faster than another's, in all that they do. */
@@ -85,7 +88,8 @@ export function buildWorld(
     createVm(place, scenario, parameters, index + 1, withDetails),
   );
   const recorder = withDetails ? recordRun(place, vms) : undefined;
-  return { sim: place.sim, link: place.link, vms, ...(recorder && { recorder }) };
+  const { sim, link, speedAlone } = place;
+  return { sim, link, vms, speedAlone, ...(recorder && { recorder }) };
 }
 
 function createPlace(scenario: Scenario, parameters: Parameters, replication: number, atOnce: number): Place {
@@ -116,16 +120,21 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
     scenario.background,
   );
   const { hyperThreadGain } = cpu;
-  const softInterrupts = (): number => link.backgroundAlone * cpu.softInterruptByteSeconds;
+  const softInterrupts = (): number => link.backgroundAlone.at(sim.now) * cpu.softInterruptByteSeconds;
   const source = createHost(fluid, 'source', {
     ...scenario.source,
     hyperThreadGain,
     softInterrupts: softInterrupts(),
-  });
-  link.onTurn(() => {
-    source.interrupt(softInterrupts());
+    mostSoftInterrupts: link.backgroundBounds.most * cpu.softInterruptByteSeconds,
   });
   const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
+  const speedAlone = createStepFunction(() => sim.now);
+  const noteSpeed = (): void => speedAlone.set(source.speedBesideLoad(concurrent * busyVcpus));
+  noteSpeed();
+  link.onBackgroundChange(() => {
+    source.setSoftInterrupts(softInterrupts());
+    noteSpeed();
+  });
   return {
     sim,
     fluid,
@@ -138,7 +147,7 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
         : undefined,
     storage: concurrent > 1 ? fluid.resource('storage', parameters.values.disk.readRate) : undefined,
     busyVcpus,
-    speedAlone: source.speedOfNext(concurrent * busyVcpus),
+    speedAlone,
     disturbance: Math.exp(cpu.stallsSpread * sim.random('disturbance').normal()),
     pace: Math.exp(cpu.spread * sim.random('pace').normal()),
     destinationPace: Math.exp(destination.spread * sim.random('destination pace').normal()),
@@ -166,7 +175,7 @@ function createVm(
   const drift = createDrift(guestValues.drift, random('drift'));
   const guest = createGuest(source, memory, busyVcpus, drift, {
     name: own('vcpus'),
-    speedAlone,
+    speedAlone: speedAlone.at(0),
     ...(guestValues.stallsPerSecond > 0 && {
       hindrance: () => ({ seconds: sim.now, stalledSeconds: stalledBy(sim.now) }),
     }),
@@ -195,8 +204,8 @@ function createVm(
     bursts: createBursts(
       burst,
       random('burst'),
-      () => slowdownBeside(link.backgroundAlone),
-      slowdownBeside(link.leastBackgroundAlone),
+      () => slowdownBeside(link.backgroundAlone.at(sim.now)),
+      slowdownBeside(link.backgroundBounds.least),
     ),
     costs: {
       zeroPageSeconds: cpu.zeroPageSeconds * pace,
@@ -268,9 +277,7 @@ function createVm(
         destinationAt: scenario.faults.destination ?? Infinity,
         recoverAfterSeconds: scenario.faults.recoverAfter ?? Infinity,
       },
-      get queueOverflows() {
-        return link.overflows;
-      },
+      queueOverflows: () => link.overflows,
       random: random('steps'),
     },
   };

@@ -16,6 +16,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { curves } from '../scenario/run-curves.js';
 import { buildWorld, type Vm, type World } from '../scenario/world.js';
 import type { Recorder } from '../sim/recorder.js';
+import type { StepFunction } from '../sim/step-function.js';
 import { together, type VmResult, type VmRun } from './together.js';
 import type { Verdict } from './verdicts.js';
 
@@ -122,13 +123,13 @@ export function runOnce(
   sim.run(scenario.migration.patience);
   const runs = vms.map((vm, index) => runOf(vm, outbound[index]!, world, stack));
   return {
-    ...(runs.length === 1 ? runs[0]!.result : together(runs)),
+    ...(runs.length === 1 ? runs[0]!.result : together(runs, world.link.backgroundAlone)),
     ...(recorder && { curves: curvesOf(recorder) }),
   };
 }
 
 /** What became of one guest. */
-function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): VmRun<RunResult> {
+function runOf(vm: Vm, outbound: Outbound, { sim, link, speedAlone }: World, stack: Stack): VmRun<RunResult> {
   const { journal, bed } = vm;
   const verdict = verdictOf(journal, outbound.endedAt !== null && journal.resumedAt !== null);
   const completed = verdict === 'completed';
@@ -154,10 +155,10 @@ function runOf(vm: Vm, outbound: Outbound, { sim, link }: World, stack: Stack): 
     migrationCpuShare: transferSeconds > 0 ? (end.cpuSeconds - start!.cpuSeconds) / transferSeconds : 0,
     cpuBesides: journal.cpuBesides,
     background: {
-      alone: link.backgroundAloneIn(start?.time ?? 0, end.time),
+      alone: link.backgroundAlone.mean(start?.time ?? 0, end.time),
       during: transferSeconds > 0 ? (end.backgroundBytes - start!.backgroundBytes) / transferSeconds : 0,
     },
-    guestSlowdown: slowdownOf(vm, outbound, sim.now),
+    guestSlowdown: slowdownOf(vm, outbound, speedAlone, sim.now),
     dataPagesAfterFirstPass: pagesAfterFirstPass(journal, bed.migration.stream.outside()),
     leftAtStopBytes: journal.leftAtStopBytes,
     passes: journal.passes,
@@ -203,10 +204,16 @@ function pagesAfterFirstPass(journal: Journal, bytesOutside: number): number | n
   return Math.max(0, before - journal.dataPagesInFirstPass);
 }
 
-function slowdownOf({ bed }: Vm, { endedAt, guestAtEnd }: Outbound, now: number): number {
+function slowdownOf(
+  { bed }: Vm,
+  { endedAt, guestAtEnd }: Outbound,
+  speedAlone: StepFunction,
+  now: number,
+): number {
   const { guest } = bed.migration;
+  const end = endedAt ?? now;
   const { seconds, stalledSeconds } = guestAtEnd ?? clockOf(guest);
   // Its host stalls it without a migration as well.
-  const alone = ((endedAt ?? now) - stalledSeconds) * guest.speedAlone;
+  const alone = (end - stalledSeconds) * speedAlone.mean(0, end);
   return alone > 0 ? Math.max(0, 1 - seconds / alone) : 0;
 }

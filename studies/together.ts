@@ -1,4 +1,5 @@
 import type { Sample } from '../models/migration/journal.js';
+import type { StepFunction } from '../sim/step-function.js';
 import { worstVerdict, type Verdict } from './verdicts.js';
 
 /** What is put together of each guest's run. Times in seconds, null where it did not happen. */
@@ -54,10 +55,14 @@ export interface Together {
  * that verdict, or the last to finish where all completed.
  *
  * @param runs of the guests in the order in which they were asked for, at least one
+ * @param backgroundAlone what other traffic would have carried without them, bytes/s
  * @example
- * together([first, second]).totalSeconds // of two that took 20 s and 35 s => 35
+ * together([first, second], none).totalSeconds // of two that took 20 s and 35 s => 35
  */
-export function together<R extends Outcome>(runs: readonly VmRun<R>[]): R & Together {
+export function together<R extends Outcome>(
+  runs: readonly VmRun<R>[],
+  backgroundAlone: StepFunction,
+): R & Together {
   const results = runs.map(({ result }) => result);
   const verdict = worstVerdict(results.map((result) => result.verdict));
   const decisive = decisiveOf(results, verdict);
@@ -83,7 +88,10 @@ export function together<R extends Outcome>(runs: readonly VmRun<R>[]): R & Toge
     diskBytes: sum(results.map((result) => result.diskBytes)),
     migrationCpuSeconds: sum(results.map((result) => result.migrationCpuSeconds)),
     migrationCpuShare: perSecond(cpuSeconds),
-    background: { alone: decisive.background.alone, during: perSecond(carried) },
+    background: {
+      alone: backgroundAlone.mean(begun ?? 0, (begun ?? 0) + seconds),
+      during: perSecond(carried),
+    },
     guestSlowdown: Math.max(...results.map((result) => result.guestSlowdown)),
     calls: sum(results.map((result) => result.calls)),
     vms: runs.map(({ result, waitedSeconds }) => ({

@@ -43,7 +43,7 @@ export function startJob(bed: Testbed, kind: MigrationKind, pace: number): Libvi
   const { finished } = sim.spawn(
     (function* (): Process {
       // Connections are made before QEMU is told to migrate.
-      if (bed.queueOverflows) yield delay(bed.steps.retransmissionSeconds * pace);
+      if (bed.queueOverflows()) yield delay(bed.steps.retransmissionSeconds * pace);
       yield* runMigration(m, kind, copyDiskByLibvirt(bed, m));
     })(),
   );
@@ -86,7 +86,7 @@ export function* performInMainLoop(
   const { disk, steps, constants } = bed;
   const migration = mainLoopMigration(bed);
   const { pollSeconds } = constants.libvirt as { pollSeconds: number };
-  if (bed.queueOverflows) yield delay(steps.retransmissionSeconds * pace);
+  if (bed.queueOverflows()) yield delay(steps.retransmissionSeconds * pace);
   const startedAt = migration.sim.now;
   if (!isLive) yield* stopGuest(migration);
   if (kind === 'blm') yield* blockMigration(migration, disk, bed.openReads?.());

@@ -38,7 +38,7 @@ export function* orchestrated(
   const { steps, services, random } = bed;
   const pace = Math.exp(steps.spread * random.normal());
   yield services.work(steps.beforeSeconds * pace);
-  if (bed.queueOverflows) yield delay(steps.retransmissionSeconds * pace);
+  if (bed.queueOverflows()) yield delay(steps.retransmissionSeconds * pace);
   const m = threadMigration(bed);
   const { sim, journal } = m;
   const diskDone = createSignal();

@@ -73,7 +73,8 @@ export function askForAll(
       one.guestAtEnd = clockOf(bed.migration.guest);
       turns?.release();
       left--;
-      if (left === 0) sim.stop();
+      // What the last one did at this instant is to be settled first.
+      if (left === 0) sim.endOfInstant(() => sim.stop());
     }
     sim.spawn(inTurn());
     return one;

@@ -89,7 +89,7 @@ export interface Testbed {
   steps: StepParameters;
   /** The services that do the steps, on the source. */
   services: HostThread;
-  /** Whether other traffic overflows the queue before the link while the migration sends. */
-  queueOverflows: boolean;
+  /** Whether other traffic would overflow the queue before the link now, if the migration sent. */
+  queueOverflows(): boolean;
   random: RandomStream;
 }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { ownQemu72Runs, ownRuns, parseRuns } from '../../calibration/measured-runs.js';
+import { compareRepeats, isFarFromThreshold, loadOf, median } from '../../calibration/qemu-7.2-compare.js';
+import { goalsOf, summarizeClass } from '../../calibration/qemu-7.2-goals.js';
 import { readQemu72Run } from '../../calibration/qemu-7.2-run.js';
 import { qemu72Scenario } from '../../calibration/qemu-7.2-scenario.js';
 import { validateQemu72 } from '../../calibration/qemu-7.2-validate.js';
@@ -44,6 +46,19 @@ it('the examples of measured runs give the values that stand there', async () =>
   expect(linkMbits('1.5gbit')).toBe(1500);
   expect(scenarioOf(run!)[0]).toEqual({ origin: 'run dist-00-r0', path: 'stack', value: 'qemu-1.2.1' });
   expect((await validate([idle!], 5, 1, createInlineExecutor())).goals[0]!.value).toBe('1 of 1');
+});
+
+it('the examples of comparisons give the values that stand there', () => {
+  expect(loadOf(ownQemu72Runs().filter(({ id }) => id.startsWith('b-20-')))).toBeCloseTo(1.201, 3);
+  expect([0, 0.79, 0.8, 1.2, 1.21].map(isFarFromThreshold)).toEqual([true, true, false, false, true]);
+  expect(median([3, null, 1])).toBe(2);
+  const run = { completed: true, outageSeconds: null, bytes: null, syncs: null };
+  const any = { mayEnd: true, mayNotEnd: true, earliest: 0, latest: 99 };
+  const predicted = { ...run, completedFraction: 1, totalSeconds: 7.5, repeats: [any, any] };
+  const repeats = [5, 10].map((totalSeconds) => ({ ...run, totalSeconds }));
+  expect(compareRepeats(predicted, repeats)).toMatchObject({ totalError: 0, repeatErrors: [0.5, 1] });
+  expect(summarizeClass('a', [])).toMatchObject({ far: 0, totalError: null });
+  expect(goalsOf([], []).map(({ value }) => value)).toEqual(['0 of 0', '0 of 0']);
 });
 
 it('the examples of the study give the values that stand there', async () => {

@@ -21,7 +21,7 @@ const fields = (one: Qemu72Run): Record<string, unknown> =>
   Object.fromEntries(qemu72Scenario(one).map(({ path, value }) => [path, value]));
 
 describe('the measured runs of QEMU 7.2', () => {
-  it('are predicted, but for one that ended either way at 1.2012 times its threshold and a few near to it', async () => {
+  it('are predicted, but for one that ended either way at 1.201 times its threshold and a few near to it', async () => {
     const { goals, classes, configurations } = await validate(own);
     expect(goals.filter(({ met }) => !met).map(({ id }) => id)).toEqual(['verdicts', 'near', 'total-b']);
     const wrong = configurations.filter(({ isFar, verdictIsRight }) => isFar && !verdictIsRight);
@@ -62,7 +62,7 @@ describe('a comparison with measured runs', () => {
     const chanceOf = async (id: string, goal: string) =>
       (await validate(own.filter((one) => one.id === id))).goals.find((one) => one.id === goal)!.chance;
     expect(await chanceOf('a-13-r0', 'verdicts')).toBe(1);
-    // At 1.2012 of its threshold, where a little more than half of the replications end one way.
+    // At 1.201 of its threshold, where a little more than half of the replications end one way.
     const tossed = own.filter(({ id }) => id === 'b-20-r1');
     const { completedFraction } = (await validate(tossed)).configurations[0]!.predicted;
     const luck = Math.max(completedFraction, 1 - completedFraction);

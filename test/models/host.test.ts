@@ -30,32 +30,59 @@ function hostOf(parameters: HostParameters) {
 }
 
 describe('soft interrupts', () => {
+  const oneCore = { cpus: 1, cores: 1, load: 0, hyperThreadGain: 0, mostSoftInterrupts: 1 };
+
   it('take CPU from all threads of a host from the moment they are there, and give it back', () => {
-    const { host, secondsFor, runTo } = hostOf({
-      cpus: 2,
-      cores: 2,
-      load: 0,
-      busyThreads: 2,
-      hyperThreadGain: 0,
+    const { host, secondsFor } = hostOf({
+      ...{ cpus: 2, cores: 2, load: 0, busyThreads: 2, hyperThreadGain: 0 },
+      mostSoftInterrupts: 1,
     });
     const thread = host.thread('worker');
     expect(secondsFor(thread, 2)).toBeCloseTo(3, 12);
-    host.interrupt(1);
+    host.setSoftInterrupts(1);
     expect(host.speedOfNext()).toBe(0.5);
     expect(secondsFor(thread, 2)).toBeCloseTo(4, 12);
-    runTo(10);
-    host.interrupt(0);
+    host.setSoftInterrupts(0);
     expect(secondsFor(thread, 2)).toBeCloseTo(3, 12);
+    expect(() => host.setSoftInterrupts(1.5)).toThrow('soft interrupts = 1.5: must be at most 1');
+  });
+
+  it('slow work that is under way, and for no longer than they are there', () => {
+    const sim = createSimulation();
+    const host = createHost(createFluid(sim), 'host', oneCore);
+    const thread = host.thread('worker');
+    expect(thread.undisturbed).toBe(false);
+    let end = NaN;
+    thread.work(10)(sim, () => void (end = sim.now));
+    sim.at(1, () => host.setSoftInterrupts(1));
+    sim.at(5, () => host.setSoftInterrupts(0));
+    sim.run();
+    // Of four seconds it had half.
+    expect(end).toBeCloseTo(12, 12);
   });
 
   it('begin on a host that had nothing else to do', () => {
-    const { host, secondsFor } = hostOf({ cpus: 1, cores: 1, load: 0, hyperThreadGain: 0 });
+    const { host, secondsFor } = hostOf(oneCore);
     const thread = host.thread('worker');
     expect(secondsFor(thread, 2)).toBe(2);
-    host.interrupt(1);
+    host.setSoftInterrupts(1);
     expect(secondsFor(thread, 2)).toBeCloseTo(4, 12);
-    host.interrupt(0);
+    host.setSoftInterrupts(0);
     expect(secondsFor(thread, 2)).toBe(2);
+  });
+
+  it('count for what threads would get beside the load, and whoever else runs does not', () => {
+    const { host } = hostOf({ cpus: 2, cores: 2, load: 0.5, hyperThreadGain: 0, mostSoftInterrupts: 2 });
+    host.thread('guest').setRunning(true);
+    const speeds = [0, 2, 0].map((cores) => {
+      host.setSoftInterrupts(cores);
+      return [host.speedBesideLoad(1), host.speedOfNext(1)];
+    });
+    expect(speeds).toEqual([
+      [1, 2 / 3],
+      [0.5, 0.4],
+      [1, 2 / 3],
+    ]);
   });
 });
 

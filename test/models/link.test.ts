@@ -65,9 +65,9 @@ describe('the other policies', () => {
 
 describe('the background', () => {
   it('gets what it offers while nobody migrates, at most the line', () => {
-    expect(linkOf('occupancy', [flood(40)]).link.backgroundAlone).toBe(40);
+    expect(linkOf('occupancy', [flood(40)]).link.backgroundAlone.at(0)).toBe(40);
     expect(linkOf('occupancy', [flood(40)]).link.backgroundRate()).toBe(40);
-    expect(linkOf('occupancy', [flood(70), flood(70)]).link.backgroundAlone).toBe(100);
+    expect(linkOf('occupancy', [flood(70), flood(70)]).link.backgroundAlone.at(0)).toBe(100);
     expect(linkOf('occupancy', [flood(70), flood(70)]).link.backgroundRate()).toBeCloseTo(100, 12);
   });
 
@@ -83,7 +83,7 @@ describe('the background', () => {
   it('is nothing where there is none', () => {
     const { link, send } = linkOf('occupancy', []);
     expect(send(1e6)).toBe(100);
-    expect([link.backgroundAlone, link.backgroundRate(), link.backgroundCarried()]).toEqual([0, 0, 0]);
+    expect([link.backgroundAlone.at(0), link.backgroundRate(), link.backgroundCarried()]).toEqual([0, 0, 0]);
     expect(link.overflows).toBe(false);
   });
 });
@@ -97,7 +97,7 @@ describe('background that comes and goes', () => {
     const seen = [1, 2, 4, 5, 6].map((time) => {
       one.sim.run(time);
       const { overflows, backgroundAlone } = one.link;
-      return [one.link.backgroundRate(), overflows, backgroundAlone];
+      return [one.link.backgroundRate(), overflows, backgroundAlone.at(time)];
     });
     expect(seen).toEqual([
       [0, false, 0],
@@ -112,17 +112,20 @@ describe('background that comes and goes', () => {
   it('tells when it has changed, and what it would be on average without a migration', () => {
     const one = linkOf('occupancy', [visitor, flood(10)]);
     const turns: [number, number][] = [];
-    one.link.onTurn(() => turns.push([one.sim.now, one.link.backgroundAlone]));
+    one.link.onBackgroundChange(
+      () => void turns.push([one.sim.now, one.link.backgroundAlone.at(one.sim.now)]),
+    );
     one.sim.run();
     expect(turns).toEqual([
       [2, 100],
       [5, 10],
     ]);
-    expect(one.link.leastBackgroundAlone).toBe(10);
-    expect(one.link.backgroundAloneIn(0, 2)).toBe(10);
-    expect(one.link.backgroundAloneIn(1, 3)).toBeCloseTo(55, 12);
-    expect(one.link.backgroundAloneIn(0, 10)).toBeCloseTo((3 * 100 + 7 * 10) / 10, 12);
-    expect(one.link.backgroundAloneIn(3, 3)).toBe(100);
+    expect(one.link.backgroundBounds).toEqual({ least: 10, most: 100 });
+    const mean = (from: number, to: number) => one.link.backgroundAlone.mean(from, to);
+    expect(mean(0, 2)).toBe(10);
+    expect(mean(1, 3)).toBeCloseTo(55, 12);
+    expect(mean(0, 10)).toBeCloseTo((3 * 100 + 7 * 10) / 10, 12);
+    expect(mean(3, 3)).toBe(100);
   });
 
   it('is the same whether one sender goes on or another of its kind takes over from it', () => {

@@ -294,12 +294,12 @@ describe('messages', () => {
     ],
     [
       'background: { rate: 1 Mbit/s, until: 5 s, from: 9 s }',
-      'x.yaml:1:38: background.until is 5 s: must be after background[0].from, which is 9 s',
+      'x.yaml:1:49: background.from is 9 s: must be before background[0].until, which is 5 s',
     ],
     ['background: much', 'x.yaml:1:13: background is much: must be a list'],
     [
       'background: [{ rate: 0 }, { rate: 1 Mbit/s, from: 1 min, until: 60 s }]',
-      'x.yaml:1:65: background[1].until is 60 s: must be after background[1].from, which is 60 s',
+      'x.yaml:1:51: background[1].from is 1 min: must be before background[1].until, which is 60 s',
     ],
     [
       'vm: { workload: [{ sise: 1 GiB }] }',
@@ -370,6 +370,13 @@ describe('messages', () => {
     );
     expect(() => resolve(assignFlag('dirty-rate', '100 pages/s'))).toThrow(
       new InputError('--dirty-rate: vm.workload[0].size is missing: must be a size such as 16 GiB or 600 MB'),
+    );
+  });
+
+  test('of times that do not fit together name the one changed last', () => {
+    const file = yaml('background: { rate: 1 Mbit/s, from: 9 s }');
+    expect(() => resolve(file, { origin: '--set', path: 'background.until', value: '5 s' })).toThrow(
+      new InputError('--set: background.until is 5 s: must be after background[0].from, which is 9 s'),
     );
   });
 

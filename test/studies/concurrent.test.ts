@@ -50,6 +50,17 @@ function run(count: number, fields: Record<string, unknown> = {}, atOnce = 0) {
 
 const alone = run(1);
 
+describe('other traffic beside guests that leave one after the other', () => {
+  it('is counted from the first byte of the first to the last byte of the last, with and without them', () => {
+    const background = [{ kind: 'tcp', rate: '400 Mbit/s', until: '3 s' }];
+    const { background: traffic, totalSeconds } = run(3, { background, 'link.sharing': 'weighted' }, 1);
+    expect(totalSeconds).toBeGreaterThan(9);
+    // 50 MB/s for three seconds; nothing is held back, since a fair share is more than that.
+    expect(traffic.alone * totalSeconds!).toBeCloseTo(150e6, -7);
+    expect(traffic.during / traffic.alone).toBeCloseTo(1, 2);
+  });
+});
+
 describe('two idle guests on one link', () => {
   const two = run(2);
 

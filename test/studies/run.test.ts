@@ -117,6 +117,38 @@ describe('a run of a known case', () => {
     );
   });
 
+  it('does not count as lost to the migration what soft interrupts of other traffic take', () => {
+    const lost = (...times: readonly object[]) =>
+      run({
+        'hosts.cpus': 1,
+        'hosts.cores': 1,
+        'vm.workload[0].size': '16 MiB',
+        'vm.resident': '512 MiB',
+        'parameters.cpu.softInterruptByteSeconds': 8e-9,
+        background: times.map((one) => ({ kind: 'icmp-paced', rate: '930 Mbit/s', ...one })),
+      }).guestSlowdown;
+    const [always, never] = [lost({}), lost()];
+    expect(never - always).toBeGreaterThan(0.01);
+    expect(Math.abs(lost({ from: '1 ms' }) - always)).toBeLessThan(0.001);
+    expect(Math.abs(lost({ until: '1 ms' }) - never)).toBeLessThan(0.001);
+  });
+
+  it('has connections that are made while other traffic overflows the queue pay for it, and no others', () => {
+    const fields = { 'parameters.steps.retransmissionSeconds': 30, 'parameters.steps.beforeSeconds': 2 };
+    const setUpWith = (times: object) => {
+      const background = [{ kind: 'tcp', rate: '10 Gbit/s', ...times }];
+      const layers = Object.entries({ stack: 'kubevirt-1.5', background, ...fields });
+      const { scenario, parameters } = prepare(
+        layers.map(([path, value]) => ({ origin: 'test', path, value })),
+      );
+      return runOnce(findStack(scenario.stack), scenario, parameters, 1).setupSeconds!;
+    };
+    const [always, later] = [setUpWith({}), setUpWith({ from: '1 ms' })];
+    expect(later).toBeCloseTo(always, 6);
+    expect(always - setUpWith({ from: '1 min' })).toBeGreaterThan(10);
+    expect(always - setUpWith({ until: '1 ms' })).toBeGreaterThan(10);
+  });
+
   it('says what the guest lost: all of its time in a stop-and-copy', () => {
     expect(run({ 'migration.kind': 'stop-and-copy' }).guestSlowdown).toBeGreaterThan(0.999);
     const { guestSlowdown, downtimeSeconds, bytesOnWire } = run({});

@@ -178,7 +178,7 @@ export function tiny(o: Tiny) {
     },
     faults: noFaults,
     stalls: () => 0,
-    queueOverflows: false,
+    queueOverflows: () => false,
     random: sim.random('steps'),
   };
   return {
