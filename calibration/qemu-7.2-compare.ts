@@ -102,7 +102,12 @@ export function isFarFromThreshold(load: number): boolean {
   return load < farBelow || load > farAbove;
 }
 
-/** Puts together what the replications of a configuration's repeats say; these differ in how busy the machine was. */
+/**
+ * Puts together what the replications of a configuration's repeats say; these differ in how busy the machine was.
+ *
+ * @example
+ * predictedOf([{ run, job, results: [result] }]).bytes === asMeasured(result).bytes // of one that completed => true
+ */
 export function predictedOf(repeats: readonly ValidatedRepeat[]): Predicted {
   const results = repeats.flatMap((repeat) => repeat.results);
   const completed = results.map(asMeasured).filter((one) => one.completed);
@@ -113,11 +118,16 @@ export function predictedOf(repeats: readonly ValidatedRepeat[]): Predicted {
     outageSeconds: medianOf(({ outageSeconds }) => outageSeconds),
     bytes: medianOf(({ bytes }) => bytes),
     syncs: medianOf(({ syncs }) => syncs),
-    repeats: repeats.map(possibleOf),
+    repeats: repeats.map(({ results }) => possibleOf(results)),
   };
 }
 
-/** A measured run. */
+/**
+ * A measured run as it is compared.
+ *
+ * @example
+ * measuredOf(ownQemu72Runs().find(({ id }) => id === 'b-20-r1')).totalSeconds // => 12.48
+ */
 export function measuredOf({
   outcome,
   totalMs,
@@ -136,7 +146,12 @@ export function measuredOf({
   };
 }
 
-/** A replication as if it had been measured. */
+/**
+ * A replication as if it had been measured.
+ *
+ * @example
+ * asMeasured(result).bytes === result.bytesOnWire - result.diskBytes // => true
+ */
 export function asMeasured(result: RunResult): Measured {
   return {
     completed: result.verdict === 'completed',
@@ -147,7 +162,13 @@ export function asMeasured(result: RunResult): Measured {
   };
 }
 
-function possibleOf({ results }: ValidatedRepeat): Possible {
+/**
+ * What replications hold possible.
+ *
+ * @example
+ * possibleOf([]) // of none: mayEnd => false, mayNotEnd => true
+ */
+export function possibleOf(results: readonly RunResult[]): Possible {
   const totals = results
     .filter(({ verdict }) => verdict === 'completed')
     .map(({ totalSeconds }) => totalSeconds!)

@@ -7,6 +7,7 @@ import {
   isFarFromThreshold,
   loadOf,
   measuredOf,
+  possibleOf,
   predictedOf,
   type Measured,
   type Predicted,
@@ -107,8 +108,12 @@ function chancesOf(configurations: readonly ValidatedConfiguration[], seed: numb
   const counts = new Map<string, { met: number; of: number }>();
   for (let i = 0; i < campaigns; i++) {
     const drawn = configurations.map((one, index) => {
-      const runs = possible[index]!.map((of) => of[random.integer(of.length)]!);
-      return compared(one, one.predicted, runs);
+      const picks = one.repeats.map(({ results }) => random.integer(results.length));
+      const runs = picks.map((pick, repeat) => possible[index]![repeat]![pick]!);
+      // Bounds of the time must not know the one that is held against them.
+      const bounds = (): Predicted['repeats'] =>
+        one.repeats.map(({ results }, repeat) => possibleOf(results.toSpliced(picks[repeat]!, 1)));
+      return compared(one, one.isFar ? one.predicted : { ...one.predicted, repeats: bounds() }, runs);
     });
     for (const { id, met } of judge(drawn).goals) {
       const before = counts.get(id) ?? { met: 0, of: 0 };

@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest';
 import { ownQemu72Runs, ownRuns, parseRuns } from '../../calibration/measured-runs.js';
-import { compareRepeats, isFarFromThreshold, loadOf, median } from '../../calibration/qemu-7.2-compare.js';
+import {
+  asMeasured,
+  compareRepeats,
+  isFarFromThreshold,
+  loadOf,
+  measuredOf,
+  median,
+  possibleOf,
+  predictedOf,
+  type ValidatedRepeat,
+} from '../../calibration/qemu-7.2-compare.js';
 import { goalsOf, summarizeClass } from '../../calibration/qemu-7.2-goals.js';
 import { readQemu72Run } from '../../calibration/qemu-7.2-run.js';
 import { qemu72Scenario } from '../../calibration/qemu-7.2-scenario.js';
@@ -48,7 +58,18 @@ it('the examples of measured runs give the values that stand there', async () =>
   expect((await validate([idle!], 5, 1, createInlineExecutor())).goals[0]!.value).toBe('1 of 1');
 });
 
-it('the examples of comparisons give the values that stand there', () => {
+it('the examples of comparisons give the values that stand there', async () => {
+  const one = ownQemu72Runs().find(({ id }) => id === 'b-20-r1')!;
+  expect(measuredOf(one).totalSeconds).toBe(12.48);
+  expect(possibleOf([])).toMatchObject({ mayEnd: false, mayNotEnd: true });
+  const idle = ownQemu72Runs().filter(({ id }) => id === 'a-13-r0');
+  const [{ repeats: ran }] = (await validateQemu72(idle, 1, 1, createInlineExecutor())).configurations as [
+    { repeats: readonly ValidatedRepeat[] },
+  ];
+  const [result] = ran[0]!.results;
+  expect(asMeasured(result!).bytes).toBe(result!.bytesOnWire - result!.diskBytes);
+  expect(predictedOf(ran).bytes).toBe(asMeasured(result!).bytes);
+
   expect(loadOf(ownQemu72Runs().filter(({ id }) => id.startsWith('b-20-')))).toBeCloseTo(1.201, 3);
   expect([0, 0.79, 0.8, 1.2, 1.21].map(isFarFromThreshold)).toEqual([true, true, false, false, true]);
   expect(median([3, null, 1])).toBe(2);
