@@ -9,7 +9,6 @@ import {
   median,
   possibleOf,
   predictedOf,
-  type ValidatedRepeat,
 } from '../../calibration/qemu-7.2-compare.js';
 import { goalsOf, summarizeClass } from '../../calibration/qemu-7.2-goals.js';
 import { readQemu72Run } from '../../calibration/qemu-7.2-run.js';
@@ -63,9 +62,8 @@ it('the examples of comparisons give the values that stand there', async () => {
   expect(measuredOf(one).totalSeconds).toBe(12.48);
   expect(possibleOf([])).toMatchObject({ mayEnd: false, mayNotEnd: true });
   const idle = ownQemu72Runs().filter(({ id }) => id === 'a-13-r0');
-  const [{ repeats: ran }] = (await validateQemu72(idle, 1, 1, createInlineExecutor())).configurations as [
-    { repeats: readonly ValidatedRepeat[] },
-  ];
+  const { configurations } = await validateQemu72(idle, 1, 1, createInlineExecutor());
+  const { repeats: ran } = configurations[0]!;
   const [result] = ran[0]!.results;
   expect(asMeasured(result!).bytes).toBe(result!.bytesOnWire - result!.diskBytes);
   expect(predictedOf(ran).bytes).toBe(asMeasured(result!).bytes);
