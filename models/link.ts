@@ -84,15 +84,29 @@ export function createLink(
   const offeredAt = (time: number): number =>
     background.reduce((sum, one) => sum + (isThere(one, time) ? one.rate : 0), 0);
   const aloneAt = (time: number): number => Math.min(offeredAt(time), goodput);
-  const flows = background.map((one, index) =>
+  /** The flows of those who are there, in their order; others would cost as much as these. */
+  const flows = new Map<number, Flow>();
+  let carriedByGone = 0;
+  const openBackground = ({ kind, rate }: Background, index: number): Flow =>
     fluid.open({
-      name: `background ${index + 1}: ${one.kind}`,
+      name: `background ${index + 1}: ${kind}`,
       path: [wire],
-      weight: weightOf(one.kind, one.rate),
-      cap: isThere(one, sim.now) ? one.rate : 0,
+      weight: weightOf(kind, rate),
+      cap: rate,
       endless: true,
-    }),
-  );
+    });
+  const comeAndGo = (time: number): void => {
+    for (const [index, one] of background.entries()) {
+      const flow = flows.get(index);
+      if (isThere(one, time) === (flow !== undefined)) continue;
+      if (flow) {
+        carriedByGone += flow.drained();
+        flow.close();
+        flows.delete(index);
+      } else flows.set(index, openBackground(one, index));
+    }
+  };
+  comeAndGo(sim.now);
   const overflowsAt = (time: number): boolean => {
     // What a migration gets per weight if all the background is carried: who wants more per weight is held back.
     const left = sharing === 'strict-priority' ? 0 : goodput - offeredAt(time);
@@ -109,8 +123,7 @@ export function createLink(
   const listeners: (() => void)[] = [];
   for (const time of turns) {
     sim.at(time, () => {
-      for (const [index, one] of background.entries())
-        flows[index]!.setCap(isThere(one, time) ? one.rate : 0);
+      comeAndGo(time);
       alone.set(aloneAt(time));
       overflows = overflowsAt(time);
       for (const listener of listeners) listener();
@@ -125,8 +138,8 @@ export function createLink(
         priority: sharing === 'strict-priority' && kind === 'migration' ? 1 : 0,
       }),
     widen: (more) => fluid.setCapacity(wire, more),
-    backgroundRate: () => flows.reduce((sum, flow) => sum + flow.rate, 0),
-    backgroundCarried: () => flows.reduce((sum, flow) => sum + flow.drained(), 0),
+    backgroundRate: () => [...flows.values()].reduce((sum, flow) => sum + flow.rate, 0),
+    backgroundCarried: () => [...flows.values()].reduce((sum, flow) => sum + flow.drained(), carriedByGone),
     backgroundAlone: alone,
     backgroundBounds: { least: Math.min(...everAlone), most: Math.max(...everAlone) },
     get overflows() {
