@@ -141,7 +141,10 @@ export function createLink(
     backgroundRate: () => [...flows.values()].reduce((sum, flow) => sum + flow.rate, 0),
     backgroundCarried: () => [...flows.values()].reduce((sum, flow) => sum + flow.drained(), carriedByGone),
     backgroundAlone: alone,
-    backgroundBounds: { least: Math.min(...everAlone), most: Math.max(...everAlone) },
+    backgroundBounds: {
+      least: everAlone.reduce((least, one) => Math.min(least, one)),
+      most: everAlone.reduce((most, one) => Math.max(most, one)),
+    },
     get overflows() {
       return overflows;
     },
