@@ -17,11 +17,12 @@ export function scenarioJsonSchema(): Record<string, unknown> {
       const quantity = quantities.get(zodSchema);
       if (quantity) {
         delete jsonSchema.anyOf;
-        const { dimension } = quantity;
-        // Zero needs no unit, other numbers only where there is none to be given.
-        const number = isBareAllowed(dimension) ? { type: 'number' as const } : { const: 0 };
+        const { dimension, range } = quantity;
+        // Zero needs no unit where it may be, other numbers only where there is none to be given.
+        const zero = (range.min ?? 0) > 0 || (range.above ?? -1) >= 0 ? [] : [{ const: 0 }];
+        const numbers = isBareAllowed(dimension) ? [{ type: 'number' as const }] : zero;
         delete jsonSchema.type;
-        jsonSchema.anyOf = [{ type: 'string' }, number];
+        jsonSchema.anyOf = [{ type: 'string' }, ...numbers];
         jsonSchema.examples = quantityExamples(dimension);
       }
       if (singleOrList.has(zodSchema) && jsonSchema.type === 'array') {

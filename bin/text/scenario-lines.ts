@@ -9,6 +9,7 @@ import {
 import { textWidth } from '../../report/text-width.js';
 import { wrapWords } from '../../report/wrap.js';
 import type { BackgroundSpec, HostSpec, Scenario } from '../../scenario/scenario.js';
+import { formatQuantity } from '../../scenario/units.js';
 
 const KINDS: Readonly<Record<Scenario['migration']['kind'], string>> = {
   lm: 'live migration',
@@ -66,7 +67,7 @@ function placeItems(scenario: Scenario): Item[] {
   const isHeld = maxBandwidth < scenario.link.goodput;
   return [
     { text: `link ${formatRate(scenario.link.goodput)}`, of: ['link'] },
-    { text: network(scenario), of: ['background'] },
+    ...trafficItems(scenario),
     { text: hosts(scenario), of: ['hosts', 'source', 'destination'] },
     ...(downtimeLimit === Infinity
       ? []
@@ -89,14 +90,26 @@ function itemLines(items: readonly string[], width: number): string[] {
   return lines.flatMap((line) => wrapWords(line, width));
 }
 
-function network({ background }: Scenario): string {
-  if (background.length === 0) return 'no other traffic';
-  const times = ({ from, until }: BackgroundSpec): string => {
-    if (until === Infinity) return from === 0 ? '' : ` from ${formatSeconds(from)} on`;
-    return `${from === 0 ? '' : ` from ${formatSeconds(from)}`} until ${formatSeconds(until)}`;
-  };
-  return background.map((one) => `${formatRate(one.rate)} of ${one.kind}${times(one)}`).join(' and ');
+/** Other traffic, an item a sender; of many the first ones. */
+function trafficItems({ background }: Scenario): Item[] {
+  if (background.length === 0) return [{ text: 'no other traffic', of: ['background'] }];
+  const seconds = (value: number): string => formatQuantity(value, 'seconds');
+  const times = ({ from, until }: BackgroundSpec): string =>
+    `${from === 0 ? '' : ` from ${seconds(from)}`}${until === Infinity ? (from === 0 ? '' : ' on') : ` until ${seconds(until)}`}`;
+  const shown = background.length > mostSenders ? background.slice(0, mostSenders - 1) : background;
+  const more = background.length - shown.length;
+  return [
+    ...shown.map((one, index) => ({
+      text: `${formatRate(one.rate)} of ${one.kind}${times(one)}`,
+      // The first may be written without its number.
+      of: [`background[${index}]`, ...(index === 0 ? ['background.'] : [])],
+    })),
+    ...(more > 0 ? [{ text: `${more} more senders`, of: [] }] : []),
+  ];
 }
+
+/** A line or two. */
+const mostSenders = 5;
 
 function hosts({ source, destination }: Scenario): string {
   const show = ({ cpus, load, busyThreads }: HostSpec) => {

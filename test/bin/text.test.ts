@@ -125,9 +125,25 @@ describe('text for people', () => {
     };
     expect(traffic({})).toContain('· 80 Mbit/s of tcp ·');
     expect(traffic({ from: '20 s' }, { until: '1 min' })).toContain(
-      '80 Mbit/s of tcp from 20 s on and 80 Mbit/s of tcp until 60 s',
+      '80 Mbit/s of tcp from 20 s on · 80 Mbit/s of tcp until 60 s',
     );
     expect(traffic({ from: '20 s', until: '1 min' })).toContain('of tcp from 20 s until 60 s');
+    expect(traffic({ from: '10000 s', until: '10001 s' })).toContain('from 10000 s until 10001 s');
+    const many = Array.from({ length: 7 }, (_, index) => ({ from: `${index + 1} s` }));
+    expect(traffic(...many)).toContain('from 4 s on · 3 more senders');
+  });
+
+  it('leaves out only that sender of which a field has no single value', () => {
+    const value = [{ rate: '80 Mbit/s' }, { kind: 'udp', rate: '5 Mbit/s' }];
+    const { scenario } = prepare([{ origin: 'test', path: 'background', value }]);
+    const without = (varied: string) => {
+      const text = scenarioLines(scenario, plain, varied);
+      return [/of icmp-flood/u, /of udp/u].map((sender) => sender.test(text));
+    };
+    expect(without('background.rate')).toEqual([false, true]);
+    expect(without('background[0].until')).toEqual([false, true]);
+    expect(without('background[1].from')).toEqual([true, false]);
+    expect(without('vm.ram')).toEqual([true, true]);
   });
 
   it('puts products side by side where the page is wide enough, else one below the other', () => {
