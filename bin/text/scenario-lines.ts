@@ -94,8 +94,11 @@ function itemLines(items: readonly string[], width: number): string[] {
 function trafficItems({ background }: Scenario): Item[] {
   if (background.length === 0) return [{ text: 'no other traffic', of: ['background'] }];
   const seconds = (value: number): string => formatQuantity(value, 'seconds');
-  const times = ({ from, until }: BackgroundSpec): string =>
-    `${from === 0 ? '' : ` from ${seconds(from)}`}${until === Infinity ? (from === 0 ? '' : ' on') : ` until ${seconds(until)}`}`;
+  const times = ({ from, until }: BackgroundSpec): string => {
+    const begin = from > 0 ? ` from ${seconds(from)}` : '';
+    const end = until < Infinity ? ` until ${seconds(until)}` : from > 0 ? ' on' : '';
+    return begin + end;
+  };
   const shown = background.length > mostSenders ? background.slice(0, mostSenders - 1) : background;
   const more = background.length - shown.length;
   return [
@@ -108,7 +111,7 @@ function trafficItems({ background }: Scenario): Item[] {
   ];
 }
 
-/** A line or two. */
+/** So many are told one by one: a line or two. */
 const mostSenders = 5;
 
 function hosts({ source, destination }: Scenario): string {
