@@ -213,9 +213,20 @@ function aboutPlace(scenario: Scenario): string[] {
   // The measured line may be named by what a shaper lets through: 974 Mbit/s of frames is gigabit Ethernet too.
   if (Math.abs(link.rate / profile.link.rate - 1) > ALIKE) {
     const [rate, measured] = [link.rate, profile.link.rate].map((value) => formatQuantity(value, 'rate'));
-    warnings.push(`link.rate is ${rate}: profile ${profileName} was measured at ${measured}`);
+    warnings.push(
+      `link.rate is ${rate}: profile ${profileName} was measured at ${measured}${fasterPlace(link.rate, profile)}`,
+    );
   }
   return [...warnings, ...aboutHosts(scenario, profile)];
+}
+
+/** Beyond a few times the measured rate the CPU costs of a place decide, and another profile's are nearer to the truth. */
+function fasterPlace(rate: number, { link }: Profile): string {
+  const { name, link: fast } = findProfile('server-10g');
+  // Nearer to that in proportion.
+  return rate * rate > link.rate * fast.rate
+    ? `; --profile ${name} has servers' costs at ${formatQuantity(fast.rate, 'rate')}, in orders of magnitude`
+    : '';
 }
 
 /** Once, of a place where nothing was: whatever differs from it is as good a guess. */

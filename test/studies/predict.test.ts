@@ -188,6 +188,11 @@ describe('warnings', () => {
     [{ 'vm.ram': '32 GiB' }, 'vm.ram is 32 GiB: no guest above 16 GiB was measured'],
     [{ 'link.rate': '1.5 Gbit/s' }, 'link.rate is 1.5 Gbit/s: profile icclab-2014 was measured at 1 Gbit/s'],
     [
+      { stack: 'qemu-8.2', 'link.rate': '10 Gbit/s' },
+      'link.rate is 10 Gbit/s: profile qemu-7.2-bench was measured at 1 Gbit/s; ' +
+        "--profile server-10g has servers' costs at 10 Gbit/s, in orders of magnitude",
+    ],
+    [
       { 'migration.kind': 'blm', 'vm.disk.allocated': 0 },
       'vm.disk.allocated is 0: block migration has no disk to copy',
     ],
