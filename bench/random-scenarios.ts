@@ -74,6 +74,16 @@ function workload(random: RandomStream, most: number): Record<string, unknown> {
         ['1 s', `${Math.floor(size * 0.7)} B`],
       ],
     }),
+    ...presence(random),
+  };
+}
+
+/** Mostly always; or it comes, or goes, or both. */
+function presence(random: RandomStream): Record<string, unknown> {
+  const from = logUniform(random, 0.1, 100);
+  return {
+    ...(random.uniform() < 0.2 && { from: `${from} s` }),
+    ...(random.uniform() < 0.2 && { until: `${2 * from} s` }),
   };
 }
 
@@ -109,12 +119,10 @@ function multifdCompression(random: RandomStream): Record<string, unknown> {
 }
 
 function background(random: RandomStream): Record<string, unknown> {
-  const from = logUniform(random, 0.1, 100);
   return {
     kind: pick(random, ['icmp-flood', 'icmp-paced', 'udp', 'tcp']),
     rate: `${logUniform(random, 1e6, 10e9)} bit/s`,
-    ...(random.uniform() < 0.2 && { from: `${from} s` }),
-    ...(random.uniform() < 0.2 && { until: `${2 * from} s` }),
+    ...presence(random),
   };
 }
 

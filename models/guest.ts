@@ -27,15 +27,25 @@ export function createDrift(perSecond: number, random: RandomStream): Drift {
   };
 }
 
+/** What a guest has to do. */
+export interface Work {
+  /** vCPUs that have something to do; of a guest that does nothing but tick (timers, daemons) a small number, never zero. */
+  busyVcpus: number;
+  /** Share of their time that they need for it, above 0, to 1; a throttle that leaves as much slows nothing. Default: all of it. */
+  utilization?: number;
+}
+
 /** A running guest: its memory and a clock that advances only while its vCPUs do. */
 export interface Guest {
   readonly memory: GuestMemory;
   /** Seconds that the busy vCPUs have run at full speed: the time the writers live in. */
   time(): number;
-  /** vCPUs that have something to do; less than one of an idle guest. */
+  /** vCPUs that have something to do now; less than one of an idle guest. */
   readonly busyVcpus: number;
-  /** How fast it would run here without any migration, 0 to 1. */
-  readonly speedAlone: number;
+  /** How fast it would run now without any migration, 0 to 1. */
+  speedAlone(): number;
+  /** It has something else to do from now on. */
+  turnTo(work: Work): void;
   pause(): void;
   /** Seconds on the clock so far in which the host kept its vCPUs from running. */
   stalled(): number;
@@ -53,23 +63,21 @@ export interface Guest {
 export interface GuestCompany {
   /** Of its threads. */
   name?: string;
-  /** Its speed beside the other guests, without any migration. Default: what the host offers now. */
-  speedAlone?: number;
+  /** Its speed now beside the other guests, without any migration. Default: what the host offers at the start. */
+  speedAlone?: () => number;
   /** What the clock says, and how much of that its host has kept its vCPUs from running. Default: nothing. */
   hindrance?: () => { seconds: number; stalledSeconds: number };
-  /** Share of their time that its busy vCPUs need for their work, above 0, to 1. Default: all of it. */
-  utilization?: number;
+  /** The most vCPUs that will ever have something to do. Default: as many as now. */
+  mostBusyVcpus?: number;
   /** Where it runs after it has arrived. Default: it goes on loading the source, where nobody is left to mind. */
   destination?: Host;
 }
 
 /**
- * A guest whose `busyVcpus` threads compete for the host's cores. A guest without work still ticks (timers, daemons):
- * give it a small number, never zero. `utilization` is the share of its time that its work needs: one that has idle time
- * between its writes is not slowed by a throttle that leaves it as much.
+ * A guest whose busy vCPUs compete for the host's cores as so many threads.
  *
  * @example
- * const guest = createGuest(host, memory, 2); // on an idle host
+ * const guest = createGuest(host, memory, { busyVcpus: 2 }); // on an idle host
  * sim.at(3, () => guest.pause());
  * sim.at(5, () => guest.resume());
  * sim.run();
@@ -78,23 +86,23 @@ export interface GuestCompany {
 export function createGuest(
   host: Host,
   memory: GuestMemory,
-  busyVcpus: number,
+  work: Work,
   drift: Drift = none,
-  {
-    name = 'vcpus',
-    speedAlone = host.speedOfNext(busyVcpus),
-    destination,
-    hindrance,
-    utilization = 1,
-  }: GuestCompany = {},
+  { name = 'vcpus', speedAlone, destination, hindrance, mostBusyVcpus = work.busyVcpus }: GuestCompany = {},
 ): Guest {
-  const here = host.thread(name, busyVcpus);
-  const there = destination?.thread(name, busyVcpus);
+  let { busyVcpus, utilization = 1 } = work;
+  const speedAtStart = host.speedOfNext(busyVcpus);
+  const here = host.thread(name, busyVcpus, mostBusyVcpus);
+  const there = destination?.thread(name, busyVcpus, mostBusyVcpus);
   let vcpus = here;
   here.setRunning(true);
+  let allowed = 1;
   let lost = 0;
   let reached = 0;
-  const couldRun = (): number => (here.used() + (there?.used() ?? 0)) / busyVcpus;
+  const used = (): number => here.used() + (there?.used() ?? 0);
+  /** Up to where it turned to its present work: what it could have run, and the threads' CPU seconds. */
+  let before = { couldRun: 0, used: 0 };
+  const couldRun = (): number => before.couldRun + (used() - before.used) / busyVcpus;
   let seen = { seconds: 0, stalledSeconds: 0 };
   let [couldRunThen, ran] = [0, 0];
   /** Between two looks it is kept from the same share of its work as of the clock's time, however fast it runs. */
@@ -108,10 +116,21 @@ export function createGuest(
     couldRunThen = now;
     seen = { seconds, stalledSeconds };
   };
+  const limit = (): void => vcpus.limit(Math.min(1, allowed / utilization));
   return {
     memory,
-    busyVcpus,
-    speedAlone,
+    get busyVcpus() {
+      return busyVcpus;
+    },
+    speedAlone: speedAlone ?? (() => speedAtStart),
+    turnTo(next) {
+      look();
+      before = { couldRun: couldRunThen, used: used() };
+      ({ busyVcpus, utilization = 1 } = next);
+      here.setWidth(busyVcpus);
+      there?.setWidth(busyVcpus);
+      limit();
+    },
     time() {
       look();
       reached = Math.max(reached, drift(ran) - lost);
@@ -125,7 +144,8 @@ export function createGuest(
     // What it loses is of the time since the last look, in which it must have run alike.
     throttle(share) {
       look();
-      vcpus.limit(Math.min(1, share / utilization));
+      allowed = share;
+      limit();
     },
     pause() {
       look();

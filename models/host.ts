@@ -21,8 +21,11 @@ export interface HostParameters {
 
 /** A host whose runnable threads share its cores evenly (processor sharing). */
 export interface Host {
-  /** A thread on this host. `width` threads that always run together count as one with that weight. */
-  thread(name: string, width?: number): HostThread;
+  /**
+   * A thread on this host. `width` threads that always run together count as one with that weight; `mostWidth` is the
+   * most that these will ever be, by default what they are.
+   */
+  thread(name: string, width?: number, mostWidth?: number): HostThread;
   /** From now on soft interrupts take so many cores' worth, at most as many as was said. */
   setSoftInterrupts(cores: number): void;
   /** The speed that one more runnable thread, or `width` of them, would get now: 0 to 1 (a core of its own). */
@@ -49,6 +52,8 @@ export interface HostThread {
   setRunning(running: boolean): void;
   /** Lets a runnable thread run for no more than that share of its time, 0 to 1. */
   limit(share: number): void;
+  /** From now on it counts as so many threads, at most as many as was said; it must not be at work. */
+  setWidth(width: number): void;
 }
 
 /**
@@ -91,17 +96,17 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
   let possible = threadsWith(mostSoftInterrupts);
   const workers: { flow: Flow; width: number }[] = [];
 
-  function thread(threadName: string, width = 1): HostThread {
-    const path = [cores];
-    const options = { name: `${name} ${threadName}`, path, weight: width, cap: width };
-    possible += width;
+  function thread(threadName: string, firstWidth = 1, mostWidth = firstWidth): HostThread {
+    let width = firstWidth;
+    const options = () => ({ name: `${name} ${threadName}`, path: [cores], weight: width, cap: width });
+    possible += mostWidth;
     let worker: Flow | undefined;
     let vcpu: Flow | undefined;
     let usedBefore = 0;
     let share = 1;
     const setRunning = (running: boolean): void => {
       if (running && !vcpu) {
-        vcpu = fluid.open({ ...options, cap: width * share, endless: true });
+        vcpu = fluid.open({ ...options(), cap: width * share, endless: true });
         runnable += width;
       } else if (!running && vcpu) {
         usedBefore += vcpu.drained();
@@ -123,7 +128,7 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
           return delay(cpuSeconds / width);
         }
         if (!worker) {
-          worker = fluid.open(options);
+          worker = fluid.open(options());
           workers.push({ flow: worker, width });
         }
         worker.push(cpuSeconds);
@@ -134,6 +139,14 @@ export function createHost(fluid: Fluid, name: string, parameters: HostParameter
       limit(newShare) {
         share = newShare;
         vcpu?.setCap(width * share);
+      },
+      setWidth(newWidth) {
+        if (newWidth > mostWidth) throw new RangeError(`width = ${newWidth}: must be at most ${mostWidth}`);
+        if (worker) throw new RangeError(`${threadName} is at work: its width must stay`);
+        const isRunning = vcpu !== undefined;
+        setRunning(false);
+        width = newWidth;
+        setRunning(isRunning);
       },
     };
   }

@@ -1,6 +1,7 @@
 import type { Flow, Fluid, Resource } from '../sim/fluid.js';
 import type { Simulation } from '../sim/kernel.js';
 import { createStepFunction, type StepFunction } from '../sim/step-function.js';
+import { isThere, turnsOf, type Presence } from './presence.js';
 
 /** How senders on one link divide it when together they want more than it carries. */
 export type Sharing = 'occupancy' | 'weighted' | 'strict-priority' | 'drop-tail';
@@ -8,14 +9,11 @@ export type Sharing = 'occupancy' | 'weighted' | 'strict-priority' | 'drop-tail'
 /** What a sender is, as far as the queue before the link can tell. */
 export type SenderKind = 'migration' | 'icmp-flood' | 'icmp-paced' | 'udp' | 'tcp';
 
-/** Other traffic on the link, in the direction of the migration. */
-export interface Background {
+/** Other traffic on the link, in the direction of the migration, while it is there. */
+export interface Background extends Presence {
   kind: Exclude<SenderKind, 'migration'>;
   /** What it would send on an idle link, bytes/s. */
   rate: number;
-  /** When it begins and when it ends, s; by default it is always there. */
-  from?: number;
-  until?: number;
 }
 
 export interface LinkParameters {
@@ -31,8 +29,11 @@ export interface LinkParameters {
 export interface Link {
   /** A sender on the link, and through what else it sends; its flow's amounts are payload bytes. */
   open(name: string, kind: SenderKind, through?: readonly Resource[]): Flow;
-  /** Lets the idle link give so much, bytes/s: the migration has more connections, of which one does not fill it. */
-  widen(goodput: number): void;
+  /**
+   * From now on the idle link gives so much, bytes/s: there are more connections, of which one does not fill it, or the
+   * guest keeps its host busier.
+   */
+  setGoodput(goodput: number): void;
   /** All the background carries now, bytes/s. */
   backgroundRate(): number;
   /** Bytes of background carried so far. */
@@ -79,8 +80,6 @@ export function createLink(
     return sharing === 'drop-tail' ? offered : 1;
   };
 
-  const isThere = ({ from = 0, until = Infinity }: Background, time: number): boolean =>
-    time >= from && time < until;
   const offeredAt = (time: number): number =>
     background.reduce((sum, one) => sum + (isThere(one, time) ? one.rate : 0), 0);
   const aloneAt = (time: number): number => Math.min(offeredAt(time), goodput);
@@ -116,9 +115,7 @@ export function createLink(
   const alone = createStepFunction(() => sim.now);
   alone.set(aloneAt(sim.now));
   let overflows = overflowsAt(sim.now);
-  const turns = [...new Set(background.flatMap(({ from = 0, until = Infinity }) => [from, until]))]
-    .filter((time) => time > sim.now && time < Infinity)
-    .toSorted((a, b) => a - b);
+  const turns = turnsOf(background, sim.now);
   const everAlone = [sim.now, ...turns].map(aloneAt);
   const listeners: (() => void)[] = [];
   for (const time of turns) {
@@ -137,7 +134,7 @@ export function createLink(
         weight: weightOf(kind, goodput),
         priority: sharing === 'strict-priority' && kind === 'migration' ? 1 : 0,
       }),
-    widen: (more) => fluid.setCapacity(wire, more),
+    setGoodput: (now) => fluid.setCapacity(wire, now),
     backgroundRate: () => [...flows.values()].reduce((sum, flow) => sum + flow.rate, 0),
     backgroundCarried: () => [...flows.values()].reduce((sum, flow) => sum + flow.drained(), carriedByGone),
     backgroundAlone: alone,

@@ -1,6 +1,7 @@
 import type { RandomStream } from '../sim/random.js';
 import type { LayerOptions, PageContent } from '../models/memory/guest-memory.js';
 import {
+  intermittentWriter,
   measuredWriter,
   sequentialWriter,
   uniformWriter,
@@ -23,7 +24,8 @@ interface Part {
  * Lays a VM's memory out on the line of RAM, for `createGuestMemory`. 'bottom': the profile's zero pages below all data,
  * what is written, then what rests, then the other zero pages; 'top': what rests and what is written behind all zero
  * pages; 'spread': data and zero pages in turns of random lengths, data last (Linux keeps its page array at the top of
- * RAM), the workloads in the middle. Where a sequential writer stands in its sweep is random too.
+ * RAM), the workloads in the middle. Where a sequential writer stands in its sweep is random too. `worked` is of the
+ * workloads that come and go, by their numbers.
  *
  * @example
  * // 16 MiB, 4 MiB of it data at rest, from the bottom
@@ -35,9 +37,12 @@ export function layOutMemory(
   vm: VmSpec,
   values: ProfileValues['guest'],
   random: Record<'layout' | 'writer', RandomStream>,
+  worked: readonly (WorkedTime | undefined)[] = [],
 ) {
   const pages = vm.ram / pageBytes;
-  const written = vm.workload.map((workload) => workloadPart(workload, values, random.writer));
+  const written = vm.workload.map((workload, index) =>
+    atTimes(workloadPart(workload, values, random.writer), worked[index]),
+  );
   const idlePages = Math.min(values.idleBytes, vm.resident) / pageBytes;
   if (idlePages > 0) written.push(idlePart(idlePages, values));
   const restingPages = vm.resident / pageBytes - idlePages;
@@ -59,6 +64,19 @@ export function layOutMemory(
     }
   }
   return { pages, layers: stack(line, pages) };
+}
+
+/** Turns guest time into the time up to then in which a workload was there. */
+export type WorkedTime = (guestTime: number) => number;
+
+/** A part that is written at times only; its memory is there always. */
+function atTimes(part: Part, worked: WorkedTime | undefined): Part {
+  if (!worked) return part;
+  const writers = part.writers.map(({ share, writer }) => ({
+    share,
+    ...(writer && { writer: intermittentWriter(writer, worked) }),
+  }));
+  return { ...part, writers };
 }
 
 /** How many times data and zero pages take turns in a 'spread' layout: free memory comes in large blocks. */

@@ -35,7 +35,8 @@ export function resolveScenario(
   const merged = mergeLayers(layers);
   const read = scenarioSchema.safeParse(merged.raw);
   if (!read.success) throw errorOf(read.error.issues, merged);
-  checkTimes(read.data.background, merged);
+  checkTimes(read.data.background, ['background'], merged);
+  checkTimes(read.data.vm.workload, ['vm', 'workload'], merged);
   const scenario = complete(read.data, knownDefaults(read.data, merged, defaultsFor), merged);
   checkRules(scenario, merged);
   return scenario;
@@ -137,7 +138,7 @@ function completeWorkload(
   defaults: ProfileDefaults,
   merged: Merged,
 ): WorkloadSpec {
-  const { size, rate, incompressible, changes, busy, points } = written;
+  const { size, rate, incompressible, changes, busy, points, from, until } = written;
   const path = ['vm', 'workload', index, 'points'];
   if (points && written.pattern !== 'measured') throw merged.error(path, 'belongs to the pattern measured');
   if (!points && written.pattern === 'measured')
@@ -151,6 +152,8 @@ function completeWorkload(
     incompressible,
     changes,
     busy,
+    from,
+    until,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { InputError } from './input-error.js';
 import type { Merged } from './merge.js';
 import { formatPath, type Path } from './path-syntax.js';
-import type { BackgroundSpec, HostSpec, Scenario } from './scenario.js';
+import type { HostSpec, PresenceSpec, Scenario } from './scenario.js';
 import { formatQuantity, type Dimension } from './units.js';
 
 /** Today's processors run one or two threads a core; the study's ran two. */
@@ -32,14 +32,14 @@ export function checkRules(scenario: Scenario, merged: Merged): void {
 }
 
 /**
- * Checks that other traffic ends after it has begun, in the list as it was written.
+ * Checks that what comes and goes ends after it has begun, in the list at a path as it was written.
  *
  * @throws InputError as checkRules does.
  */
-export function checkTimes(background: readonly BackgroundSpec[], merged: Merged): void {
-  for (const [index, { from, until }] of background.entries()) {
+export function checkTimes(list: readonly PresenceSpec[], path: Path, merged: Merged): void {
+  for (const [index, { from, until }] of list.entries()) {
     if (from < until) continue;
-    const field = (name: string): Path => ['background', index, name];
+    const field = (name: string): Path => [...path, index, name];
     throw contradiction(merged, [field('from'), from], [field('until'), until], 'seconds', [
       'before',
       'after',

@@ -46,13 +46,16 @@ export interface LinkSpec {
 
 export type BackgroundKind = 'icmp-flood' | 'icmp-paced' | 'udp' | 'tcp';
 
-export interface BackgroundSpec {
+/** When it begins and ends, seconds after the request; Infinity: it does not end. */
+export interface PresenceSpec {
+  from: number;
+  until: number;
+}
+
+export interface BackgroundSpec extends PresenceSpec {
   kind: BackgroundKind;
   /** Bytes/s offered. */
   rate: number;
-  /** When it begins and ends, seconds after the request; Infinity: it does not end. */
-  from: number;
-  until: number;
 }
 
 export type Layout = 'spread' | 'bottom' | 'top';
@@ -79,7 +82,7 @@ export interface DiskWriteSpec {
   request: number;
 }
 
-export interface WorkloadSpec {
+export interface WorkloadSpec extends PresenceSpec {
   /** Bytes it rewrites. */
   size: number;
   /** Page visits per second; Infinity: as fast as the memory lets it. */

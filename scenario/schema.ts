@@ -102,6 +102,16 @@ const link = z
   })
   .meta({ description: 'The network between the hosts.' });
 
+/** When something is there, among the fields of what comes and goes. */
+const presence = {
+  from: quantity('seconds', NOT_NEGATIVE, 'When it begins, after the request.').prefault('0 s'),
+  until: quantity(
+    'seconds',
+    { above: 0, infinite: true },
+    'When it ends, after the request, or none: it goes on.',
+  ).prefault('none'),
+};
+
 const background = z
   .strictObject({
     kind: choice(['icmp-flood', 'icmp-paced', 'udp', 'tcp'], 'Kind of traffic.').prefault('icmp-flood'),
@@ -110,12 +120,7 @@ const background = z
       NOT_NEGATIVE,
       'Rate offered to the link, which may be more than the link carries.',
     ),
-    from: quantity('seconds', NOT_NEGATIVE, 'When it begins, after the request.').prefault('0 s'),
-    until: quantity(
-      'seconds',
-      { above: 0, infinite: true },
-      'When it ends, after the request, or none: it goes on.',
-    ).prefault('none'),
+    ...presence,
   })
   .meta({ description: 'Traffic on the link besides the migration.' });
 
@@ -171,8 +176,9 @@ const workload = z
       { above: 0, max: 1 },
       'Share of a vCPU that this work needs; a throttle that leaves it as much does not slow it.',
     ).prefault('100 %'),
+    ...presence,
   })
-  .meta({ description: 'A region of memory that the guest keeps writing.' });
+  .meta({ description: 'A region of memory that the guest keeps writing while that work is there.' });
 
 const diskWrites = z
   .strictObject({

@@ -12,10 +12,12 @@ import { createGuestMemory } from '../models/memory/guest-memory.js';
 import { goodputOfStreams } from '../models/migration/multifd.js';
 import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
+import { isThere } from '../models/presence.js';
 import type { Testbed } from '../models/stacks/testbed.js';
 import { createSocketDepth } from '../models/socket-depth.js';
 import { createHindrance, createStalls, disturbedBy } from '../models/stalls.js';
 import { createStream, type Stream } from '../models/stream.js';
+import { guestWork, type GuestWork } from './guest-work.js';
 import { layOutMemory } from './memory-layout.js';
 import type { Parameters } from './parameters.js';
 import { recordRun } from './run-curves.js';
@@ -48,15 +50,17 @@ interface Place {
   sim: Simulation;
   fluid: Fluid;
   link: Link;
-  /** What one connection gets of the idle link in this run, bytes/s. */
-  goodput: number;
+  /** What one connection gets now of the idle link in this run, bytes/s. */
+  goodput(): number;
+  /** The migrations have so many connections each from now on. */
+  connect(count: number): void;
   source: Host;
   /** Where guests run after they have arrived; absent where one guest is alone, which nobody minds. */
   destination: Host | undefined;
   /** The storage at the source that all guests' disks are read from; absent where one guest is alone. */
   storage: Resource | undefined;
-  /** Threads of one guest that its work keeps busy. */
-  busyVcpus: number;
+  /** What each guest has to do. */
+  work: GuestWork;
   /** How fast a guest would have run up to now if nobody had migrated, 0 to 1. */
   speedAlone: StepFunction;
   /** By what this run's threads are kept from running more or less often than in a typical run. */
@@ -98,15 +102,16 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
   const sim = createSimulation({ seed: `${scenario.seed}/${replication}` });
   const fluid = createFluid(sim);
 
-  const goodput =
-    scenario.link.goodput *
-    Math.exp(stream.spread * sim.random('link').normal()) *
-    (1 - lossBesideBusyGuest(stream.busyGuestLoss, busyShare(scenario), sim.random('busy').uniform()));
+  const work = guestWork(scenario.vm);
+  const besideIdleGuest = scenario.link.goodput * Math.exp(stream.spread * sim.random('link').normal());
+  const busyDraw = sim.random('busy').uniform();
+  const goodput = (): number =>
+    besideIdleGuest * (1 - lossBesideBusyGuest(stream.busyGuestLoss, work.busyShareAt(sim.now), busyDraw));
   const link = createLink(
     sim,
     fluid,
     {
-      goodput,
+      goodput: goodput(),
       sharing: scenario.link.sharing,
       queueBytes: {
         migration: queue.migration * Math.exp(queue.spread * sim.random('queue').normal()),
@@ -127,26 +132,41 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
     softInterrupts: softInterrupts(),
     mostSoftInterrupts: link.backgroundBounds.most * cpu.softInterruptByteSeconds,
   });
-  const busyVcpus = Math.max(idleVcpus, Math.min(scenario.vm.workload.length, scenario.vm.vcpus));
   const speedAlone = createStepFunction(() => sim.now);
-  const noteSpeed = (): void => speedAlone.set(source.speedBesideLoad(concurrent * busyVcpus));
+  const noteSpeed = (): void =>
+    speedAlone.set(source.speedBesideLoad(concurrent * work.at(sim.now).busyVcpus));
   noteSpeed();
   link.onBackgroundChange(() => {
     source.setSoftInterrupts(softInterrupts());
     noteSpeed();
   });
+  let connections = 1;
+  const setGoodput = (): void => {
+    const ofAll = (goodput() * goodputOfStreams(scenario.link, connections)) / scenario.link.goodput;
+    link.setGoodput(connections === 1 ? goodput() : ofAll);
+  };
+  for (const time of work.turns) {
+    sim.at(time, () => {
+      setGoodput();
+      noteSpeed();
+    });
+  }
   return {
     sim,
     fluid,
     link,
     goodput,
+    connect(count) {
+      connections = count;
+      setGoodput();
+    },
+    work,
     source,
     destination:
       concurrent > 1
         ? createHost(fluid, 'destination', { ...scenario.destination, hyperThreadGain })
         : undefined,
     storage: concurrent > 1 ? fluid.resource('storage', parameters.values.disk.readRate) : undefined,
-    busyVcpus,
     speedAlone,
     disturbance: Math.exp(cpu.stallsSpread * sim.random('disturbance').normal()),
     pace: Math.exp(cpu.spread * sim.random('pace').normal()),
@@ -162,7 +182,7 @@ function createVm(
   number: number,
   withDetails: boolean,
 ): Vm {
-  const { sim, link, source, destination, busyVcpus, speedAlone, disturbance, pace, destinationPace } = place;
+  const { sim, link, source, destination, work, speedAlone, disturbance, pace, destinationPace } = place;
   const { values, burst, constants } = parameters;
   const { cpu, stream, guest: guestValues, steps, disk } = values;
   const own = (name: string): string => (number === 1 ? name : `vm${number} ${name}`);
@@ -170,18 +190,34 @@ function createVm(
 
   const thread = source.thread(own('migration'));
   const streams = { layout: random('layout'), writer: random('writer') };
-  const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams));
+  const { workload } = scenario.vm;
+  /** Of each workload that comes and goes, whether it is there, over the guest's time. */
+  const shifts = workload.map(({ from, until }) =>
+    from > 0 || until < Infinity ? createStepFunction(() => guest.time()) : undefined,
+  );
+  const worked = shifts.map((shift) => shift && ((guestTime: number) => shift.integral(0, guestTime)));
+  const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams, worked));
   const stalledBy = createHindrance(disturbedBy(disturbance, guestValues), random('guest stalls'));
   const drift = createDrift(guestValues.drift, random('drift'));
-  const guest = createGuest(source, memory, busyVcpus, drift, {
+  const guest = createGuest(source, memory, work.at(0), drift, {
     name: own('vcpus'),
-    speedAlone: speedAlone.at(0),
+    mostBusyVcpus: work.mostBusyVcpus,
+    speedAlone: () => speedAlone.at(sim.now),
     ...(guestValues.stallsPerSecond > 0 && {
       hindrance: () => ({ seconds: sim.now, stalledSeconds: stalledBy(sim.now) }),
     }),
-    utilization: busyShare(scenario) || 1,
     ...(destination && { destination }),
   });
+  const comeAndGo = (): void => {
+    for (const [index, one] of workload.entries()) shifts[index]?.set(isThere(one, sim.now) ? 1 : 0);
+  };
+  comeAndGo();
+  for (const time of work.turns) {
+    sim.at(time, () => {
+      comeAndGo();
+      guest.turnTo(work.at(time));
+    });
+  }
   const flow = link.open(own('migration'), 'migration');
   const socket = {
     ...stream,
@@ -246,11 +282,11 @@ function createVm(
       }),
       linkRate: scenario.link.rate,
       connect(count, socketBytes) {
-        link.widen((place.goodput * goodputOfStreams(scenario.link, count)) / scenario.link.goodput);
+        place.connect(count);
         migration.stream.connect(count, socketBytes);
       },
       connectAlone() {
-        migration.stream.connectAlone(place.goodput);
+        migration.stream.connectAlone(place.goodput());
       },
       steps,
       services: source.thread(own('services')),
@@ -266,7 +302,9 @@ function createVm(
         postCopyAfterSeconds: scenario.migration.postCopyAfter,
       },
       switchover: {
-        setupSeconds: cpu.setupSeconds + cpu.busySetupSeconds * busyShare(scenario),
+        get setupSeconds() {
+          return cpu.setupSeconds + cpu.busySetupSeconds * work.busyShareAt(sim.now);
+        },
         stopSeconds: cpu.stopSeconds,
         loadSeconds: cpu.loadSeconds,
         wakeSeconds: cpu.wakeSeconds * Math.exp(cpu.wakeSpread * random('wake').normal()),
@@ -296,11 +334,6 @@ export function lossBesideBusyGuest(mean: number, busy: number, uniform: number)
   return 2 * mean * uniform * Math.max(0, 2 * busy - 1);
 }
 
-/** Share of its time that the busiest vCPU works for the guest's workload. */
-function busyShare({ vm }: Scenario): number {
-  return vm.workload.reduce((most, { busy }) => Math.max(most, busy), 0);
-}
-
 function guestDisk({ size, allocated, writes }: Scenario['vm']['disk'], readRate: number): GuestDisk {
   return {
     readRate,
@@ -314,6 +347,3 @@ function guestDisk({ size, allocated, writes }: Scenario['vm']['disk'], readRate
     })),
   };
 }
-
-/** Busy vCPUs of a guest that does nothing but tick; any small number. */
-const idleVcpus = 0.01;

@@ -8,7 +8,7 @@ import {
 } from '../../report/quantity.js';
 import { textWidth } from '../../report/text-width.js';
 import { wrapWords } from '../../report/wrap.js';
-import type { BackgroundSpec, HostSpec, Scenario } from '../../scenario/scenario.js';
+import type { HostSpec, PresenceSpec, Scenario } from '../../scenario/scenario.js';
 import { formatQuantity } from '../../scenario/units.js';
 
 const KINDS: Readonly<Record<Scenario['migration']['kind'], string>> = {
@@ -46,7 +46,6 @@ export function scenarioLines(scenario: Scenario, page: Page, ...varied: readonl
 }
 
 function guestItems({ stack, vm, migration }: Scenario): Item[] {
-  const stress = vm.workload.reduce((sum, { size }) => sum + size, 0);
   const { capabilities } = migration;
   const withCapabilities = { text: `with ${capabilities.join(', ')}`, of: ['migration.capabilities'] };
   return [
@@ -58,8 +57,22 @@ function guestItems({ stack, vm, migration }: Scenario): Item[] {
     { text: stack, of: ['stack'] },
     { text: `${formatBytes(vm.ram)} of RAM`, of: ['vm.ram'] },
     { text: `${vm.vcpus} ${vm.vcpus === 1 ? 'vCPU' : 'vCPUs'}`, of: ['vm.vcpus'] },
-    { text: stress > 0 ? `rewrites ${formatBytes(stress)}` : 'idle', of: ['vm.workload'] },
+    ...workItems(vm),
   ];
+}
+
+/** What the guest rewrites all the time together, and each work that comes and goes by itself. */
+function workItems({ workload }: Scenario['vm']): Item[] {
+  const times = workload.map(timesOf);
+  const always = workload.reduce((sum, { size }, index) => sum + (times[index] === '' ? size : 0), 0);
+  const items = workload.flatMap(({ size }, index): Item[] =>
+    times[index] === ''
+      ? []
+      : [{ text: `rewrites ${formatBytes(size)}${times[index]!}`, of: fieldsOf('vm.workload', index) }],
+  );
+  if (always > 0)
+    return [{ text: `rewrites ${formatBytes(always)}`, of: ['vm.workload'] }, ...firstOf(items, 'works')];
+  return items.length > 0 ? firstOf(items, 'works') : [{ text: 'idle', of: ['vm.workload'] }];
 }
 
 function placeItems(scenario: Scenario): Item[] {
@@ -90,29 +103,38 @@ function itemLines(items: readonly string[], width: number): string[] {
   return lines.flatMap((line) => wrapWords(line, width));
 }
 
-/** Other traffic, an item a sender; of many the first ones. */
+/** Other traffic, an item a sender. */
 function trafficItems({ background }: Scenario): Item[] {
   if (background.length === 0) return [{ text: 'no other traffic', of: ['background'] }];
+  const items = background.map((one, index) => ({
+    text: `${formatRate(one.rate)} of ${one.kind}${timesOf(one)}`,
+    of: fieldsOf('background', index),
+  }));
+  return firstOf(items, 'senders');
+}
+
+/** When it comes and goes, ' from 5 s until 95 s'; nothing of what is always there. */
+function timesOf({ from, until }: PresenceSpec): string {
   const seconds = (value: number): string => formatQuantity(value, 'seconds');
-  const times = ({ from, until }: BackgroundSpec): string => {
-    const begin = from > 0 ? ` from ${seconds(from)}` : '';
-    const end = until < Infinity ? ` until ${seconds(until)}` : from > 0 ? ' on' : '';
-    return begin + end;
-  };
-  const shown = background.length > mostSenders ? background.slice(0, mostSenders - 1) : background;
-  const more = background.length - shown.length;
-  return [
-    ...shown.map((one, index) => ({
-      text: `${formatRate(one.rate)} of ${one.kind}${times(one)}`,
-      // The first may be written without its number.
-      of: [`background[${index}]`, ...(index === 0 ? ['background.'] : [])],
-    })),
-    ...(more > 0 ? [{ text: `${more} more senders`, of: [] }] : []),
-  ];
+  const begin = from > 0 ? ` from ${seconds(from)}` : '';
+  const end = until < Infinity ? ` until ${seconds(until)}` : from > 0 ? ' on' : '';
+  return begin + end;
+}
+
+/** The entry of a list; the first may be written without its number. */
+function fieldsOf(list: string, index: number): string[] {
+  return [`${list}[${index}]`, ...(index === 0 ? [`${list}.`] : [])];
+}
+
+/** Of many the first ones, and how many more there are. */
+function firstOf(items: readonly Item[], what: string): Item[] {
+  const shown = items.length > mostShown ? items.slice(0, mostShown - 1) : items;
+  const more = items.length - shown.length;
+  return [...shown, ...(more > 0 ? [{ text: `${more} more ${what}`, of: [] }] : [])];
 }
 
 /** So many are told one by one: a line or two. */
-const mostSenders = 5;
+const mostShown = 5;
 
 function hosts({ source, destination }: Scenario): string {
   const show = ({ cpus, load, busyThreads }: HostSpec) => {

@@ -151,6 +151,20 @@ export function measuredWriter(o: { pages: number; points: readonly (readonly [n
 }
 
 /**
+ * A writer that works at times only: `worked` turns guest time into the time up to then in which it has worked, the time
+ * that it then lives in.
+ *
+ * @example
+ * const sweeps = sequentialWriter({ pages: 1000, visitsPerSecond: 100 });
+ * const fromThree = intermittentWriter(sweeps, (t) => Math.max(0, t - 3));
+ * fromThree.touched(0, 3) // => []
+ * fromThree.touched(0, 5) // => [{ from: 0, to: 200, density: 1 }]
+ */
+export function intermittentWriter(writer: Writer, worked: (guestTime: number) => number): Writer {
+  return { touched: (t0, t1) => writer.touched(worked(t0), worked(t1)) };
+}
+
+/**
  * The unique-dirty curve D(t): distinct pages written in the first `seconds` of guest time (for a sequential writer
  * that counts from its phase at time 0). D(t) / t is the 'dirty rate' that a tool reports, which is why such a rate
  * means nothing without its window.

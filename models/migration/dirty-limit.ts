@@ -48,7 +48,6 @@ export function createDirtyLimit(
   const { sim, guest } = m;
   const trigger = createThrottleTrigger(m, triggerRules);
   const throttle = createGuestThrottle(m);
-  const vcpus = Math.max(1, guest.busyVcpus);
   let vcpu: VcpuLimit = { sleepSeconds: 0, fastest: 0 };
   let isLimited = false;
   let next: EventId | undefined;
@@ -56,7 +55,7 @@ export function createDirtyLimit(
     const since = guest.time();
     next = sim.after(rules.periodSeconds, () => {
       const written = guest.memory.written(since, guest.time()) * pageBytes;
-      const rate = Math.floor(written / MiB / vcpus / rules.periodSeconds);
+      const rate = Math.floor(written / MiB / Math.max(1, guest.busyVcpus) / rules.periodSeconds);
       vcpu = adjust(vcpu, rate, rules);
       throttle.set(asleep(vcpu, rules));
       measure();

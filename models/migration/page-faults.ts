@@ -65,7 +65,8 @@ function affordableRun(
   most: number,
   step: number,
 ): number {
-  const { memory, speedAlone } = m.guest;
+  const { memory } = m.guest;
+  const speedAlone = m.guest.speedAlone();
   const each = faultSeconds(m, supply);
   const side = waitingSideBySide(m);
   let run = most;

@@ -115,6 +115,20 @@ describe('text for people', () => {
     );
   });
 
+  it('says when the guest does what, where that is not all the time', () => {
+    const work = (...times: readonly Record<string, string>[]) => {
+      const value = times.map((one) => ({ size: '64 MiB', ...one }));
+      const layers = [{ origin: 'test', path: 'vm.workload', value }];
+      return scenarioLines(prepare(layers).scenario, plain).replace(/\s+/gu, ' ').split(' link')[0]!;
+    };
+    expect(work()).toMatch(/8 vCPUs · idle$/u);
+    expect(work({}, {})).toMatch(/8 vCPUs · rewrites 128 MiB$/u);
+    expect(work({}, { until: '1 min' }, {})).toMatch(/rewrites 128 MiB rewrites 64 MiB until 60 s$/u);
+    expect(work({ from: '20 s' })).toMatch(/8 vCPUs rewrites 64 MiB from 20 s on$/u);
+    const many = Array.from({ length: 7 }, (_, index) => ({ from: `${index + 1} s` }));
+    expect(work(...many)).toMatch(/from 4 s on · 3 more works$/u);
+  });
+
   it('says when other traffic begins and ends, where it does', () => {
     const traffic = (...times: readonly Record<string, string>[]) => {
       const value = times.map((one) => ({ kind: 'tcp', rate: '80 Mbit/s', ...one }));

@@ -8,6 +8,7 @@ import { blockMigration } from '../../models/migration/block-migration.js';
 import { walkBitmap } from '../../models/migration/iterate.js';
 import { createJournal } from '../../models/migration/journal.js';
 import { complete, preCopy, resume, stopGuest } from '../../models/migration/main-loop-pre-copy.js';
+import { isThere, turnsOf } from '../../models/presence.js';
 import { createStream } from '../../models/stream.js';
 import { createFluid } from '../../sim/fluid.js';
 import { createRandom } from '../../sim/random.js';
@@ -28,7 +29,7 @@ test('the examples of hosts, guests, links and streams give the values that stan
   expect(createHost(fluid, 'destination', loops).speedOfNext()).toBe(2 / 9);
 
   const host = createHost(fluid, 'idle', { cpus: 4, cores: 4, load: 0, hyperThreadGain: 0 });
-  const guest = createGuest(host, memoryOf(10), 2);
+  const guest = createGuest(host, memoryOf(10), { busyVcpus: 2 });
   sim.at(3, () => {
     guest.pause();
   });
@@ -46,6 +47,11 @@ test('the examples of hosts, guests, links and streams give the values that stan
   const flow = link.open('migration', 'migration');
   flow.push(1000);
   expect(flow.rate).toBe(50);
+});
+
+test('the examples of what comes and goes give the values that stand there', () => {
+  expect([5, 95].map((time) => isThere({ from: 5, until: 95 }, time))).toEqual([true, false]);
+  expect(turnsOf([{ from: 5, until: 95 }, { until: 5 }, {}], 0)).toEqual([5, 95]);
 });
 
 test('the example of streams gives the values that stand there', () => {

@@ -209,6 +209,40 @@ describe('a thread', () => {
     expect(thread.used()).toBe(0.75);
   });
 
+  it('counts a thread as wide as it is now, and the CPU time of both', () => {
+    const { host, runTo } = hostOf({ cpus: 4, cores: 4, load: 0, hyperThreadGain: 0 });
+    const vcpus = host.thread('vcpus', 1, 5);
+    vcpus.setWidth(2);
+    expect([vcpus.used(), host.speedOfNext()]).toEqual([0, 1]);
+    vcpus.setRunning(true);
+    runTo(1);
+    vcpus.setWidth(5);
+    expect(host.speedOfNext()).toBeCloseTo(4 / 6, 12);
+    runTo(2);
+    expect(vcpus.used()).toBeCloseTo(2 + 4, 12);
+    vcpus.limit(0.4);
+    runTo(3);
+    vcpus.setWidth(1);
+    runTo(4);
+    expect(vcpus.used()).toBeCloseTo(6 + 2 + 0.4, 12);
+    expect(() => vcpus.setWidth(6)).toThrow('width = 6: must be at most 5');
+  });
+
+  it('knows from the start how wide a thread will be: what is undisturbed stays so', () => {
+    const { host } = hostOf({ cpus: 4, cores: 4, load: 0, hyperThreadGain: 0 });
+    const thread = host.thread('migration');
+    expect(thread.undisturbed).toBe(true);
+    host.thread('vcpus', 1, 4);
+    expect(thread.undisturbed).toBe(false);
+  });
+
+  it('does not change the width of a thread that has work', () => {
+    const { host } = hostOf(study);
+    const thread = host.thread('workers', 1, 100);
+    thread.work(1);
+    expect(() => thread.setWidth(2)).toThrow('workers is at work');
+  });
+
   it('can be told twice to run or to stop', () => {
     const { host, runTo } = hostOf(study);
     const vcpus = host.thread('vcpus', 2);

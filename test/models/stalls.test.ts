@@ -69,7 +69,7 @@ describe('a guest that is kept from running', () => {
     const sim = createSimulation();
     const host = createHost(createFluid(sim), 'source', { cpus: 2, cores: 2, load: 0, hyperThreadGain: 0 });
     const memory = createGuestMemory({ pages: 10, layers: [{ start: 0, end: 10, dataFraction: 1 }] });
-    const guest = createGuest(host, memory, 1, undefined, {
+    const guest = createGuest(host, memory, { busyVcpus: 1 }, undefined, {
       hindrance: () => ({ seconds: sim.now, stalledSeconds: Math.min(2, Math.max(0, sim.now - 1)) }),
     });
     guest.throttle(share);

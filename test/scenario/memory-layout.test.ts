@@ -27,6 +27,8 @@ const hot = (pages: number, rest: Partial<WorkloadSpec> = {}): WorkloadSpec => (
   incompressible: 1,
   changes: page,
   busy: 1,
+  from: 0,
+  until: Infinity,
   ...rest,
 });
 

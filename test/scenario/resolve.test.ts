@@ -26,7 +26,7 @@ vm:
   resident: 600 MB
   layout: spread
   disk: { size: 5 GiB, allocated: 200 MB }
-  workload: [ { size: 96 MiB, rate: max, period: 50 ms, pattern: sequential, incompressible: 1 } ]
+  workload: [ { size: 96 MiB, rate: max, period: 50 ms, pattern: sequential, incompressible: 1, from: 1 s, until: none } ]
 migration:
   kind: lm
   downtimeLimit: 30 ms
@@ -99,6 +99,8 @@ test('every field of a file becomes SI', () => {
           incompressible: 1,
           changes: 4096,
           busy: 1,
+          from: 1,
+          until: Infinity,
         },
       ],
     },
@@ -295,6 +297,10 @@ describe('messages', () => {
     [
       'background: { rate: 1 Mbit/s, until: 5 s, from: 9 s }',
       'x.yaml:1:49: background.from is 9 s: must be before background[0].until, which is 5 s',
+    ],
+    [
+      'vm: { workload: [{ size: 1 MiB, until: 5 s, from: 9 s }] }',
+      'x.yaml:1:51: vm.workload[0].from is 9 s: must be before vm.workload[0].until, which is 5 s',
     ],
     ['background: much', 'x.yaml:1:13: background is much: must be a list'],
     [

@@ -80,7 +80,7 @@ describe('several guests at once', () => {
     const [first, second, third] = vms.map(({ bed }) => bed.migration);
     // Three vCPUs on two cores, and one who asks.
     expect(first!.source.speedOfNext()).toBeCloseTo(2 / 4, 12);
-    expect(first!.guest.speedAlone).toBeCloseTo(2 / 3, 12);
+    expect(first!.guest.speedAlone()).toBeCloseTo(2 / 3, 12);
     first!.guest.arrive();
     second!.guest.arrive();
     expect(first!.source.speedOfNext()).toBe(1);
@@ -164,6 +164,50 @@ describe('a world', () => {
     const two = { 'vm.workload[1].size': '1 MiB', 'vm.vcpus': 2, 'hosts.load': 1 };
     expect(used(two)[0]).toBeCloseTo(8 / 10, 9);
     expect(used({ ...two, 'vm.vcpus': 1 })[0]).toBeCloseTo(8 / 9, 9);
+  });
+
+  it('has workloads write while they are there, and no longer', () => {
+    const { sim, bed } = world({
+      'vm.workload': [{ size: '64 MiB', pattern: 'uniform', rate: '1e4 pages/s', from: '2 s', until: '5 s' }],
+      'parameters.guest.idleBytes': 0,
+      'parameters.guest.drift': 0,
+      'hosts.cpus': 1,
+      'hosts.cores': 1,
+    });
+    const { guest, source } = bed.migration;
+    const seen = [1, 2, 3, 5, 9].map((time) => {
+      sim.run(time);
+      return [guest.memory.sync(guest.time()), source.speedOfNext()] as const;
+    });
+    const after = (seconds: number): number => 16384 * (1 - Math.exp((-1e4 * seconds) / 16384));
+    const written = seen.map(([pages]) => pages);
+    expect(written[0]).toBe(0);
+    expect(written[1]).toBe(0);
+    expect(written[2]).toBeCloseTo(after(1), 6);
+    expect(written[3]).toBeCloseTo(after(2), 6);
+    expect(written[4]).toBe(0);
+    // Beside who asks, a vCPU that works; or one that does nothing but tick.
+    const speeds = seen.map(([, speed]) => speed.toFixed(2));
+    expect(speeds).toEqual(['0.99', '0.50', '0.50', '0.99', '0.99']);
+  });
+
+  it('has its line, its set-up and its guest slowed by a busy guest only while that is busy', () => {
+    const { sim, bed } = world({
+      'vm.workload[0].from': '2 s',
+      'vm.workload[0].until': '5 s',
+      'parameters.stream.busyGuestLoss': 0.1,
+      'parameters.cpu.busySetupSeconds': 3,
+    });
+    const { stream, guest } = bed.migration;
+    stream.push(1e12, 0);
+    const seen = [1, 3, 6].map((time) => {
+      sim.run(time);
+      return [stream.rate(), bed.switchover.setupSeconds, guest.busyVcpus] as const;
+    });
+    expect(seen[2]).toEqual(seen[0]);
+    expect(seen[1]![0]).toBeLessThan(seen[0]![0]);
+    expect(seen[1]![1] - seen[0]![1]).toBeCloseTo(3, 12);
+    expect(seen.map(([, , busy]) => busy)).toEqual([0.01, 1, 0.01]);
   });
 
   it('has as many busy threads at the source as the scenario says, besides its load', () => {

@@ -117,6 +117,42 @@ describe('a run of a known case', () => {
     );
   });
 
+  it('has work that comes and goes dirty memory just while it is there', () => {
+    const hot = { size: '200 MiB', rate: 'max', period: '50 ms' };
+    const beside = (...workload: readonly Record<string, string>[]) =>
+      run({ 'vm.resident': '512 MiB', 'vm.workload': workload, 'migration.patience': '60 s' });
+    const always = beside(hot);
+    expect(always.verdict).toBe('non-converging');
+    const ends = beside({ ...hot, until: '40 s' });
+    expect(ends.verdict).toBe('completed');
+    expect(ends.totalSeconds).toBeGreaterThan(40);
+    // What was dirty then, once.
+    expect(ends.totalSeconds! - 40).toBeLessThan((2 * 200 * 2 ** 20) / goodput + 0.2);
+    // Its memory is there all the time, and sent once if nobody writes to it while the migration runs.
+    const later = beside({ ...hot, from: '59 s' });
+    expect(later.bytesOnWire / (712 * 2 ** 20)).toBeCloseTo(1, 1);
+    expect(later).toEqual(beside({ ...hot, from: '58 s' }));
+    expect(beside({ ...hot, until: '61 s' })).toEqual(always);
+  });
+
+  it('does not charge the migration for speed that the guest loses to its own work', () => {
+    const lost = (times: object) =>
+      run({
+        'hosts.cpus': 1,
+        'hosts.cores': 1,
+        'vm.resident': '512 MiB',
+        'vm.workload': [
+          { size: '8 MiB', rate: '10 pages/s' },
+          { size: '8 MiB', rate: '10 pages/s', ...times },
+        ],
+      }).guestSlowdown;
+    const [two, one] = [lost({}), lost({ from: '50 s' })];
+    expect(Math.abs(lost({ from: '1 ms' }) - two)).toBeLessThan(0.001);
+    expect(Math.abs(lost({ until: '1 ms' }) - one)).toBeLessThan(0.001);
+    // Had it been reckoned with the speed of the start, half of the time would seem lost.
+    expect(Math.max(one, two)).toBeLessThan(0.1);
+  });
+
   it('does not count as lost to the migration what soft interrupts of other traffic take', () => {
     const lost = (...times: readonly object[]) =>
       run({

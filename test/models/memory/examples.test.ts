@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createGuestMemory } from '../../../models/memory/guest-memory.js';
 import { monotoneCurve } from '../../../models/memory/monotone-curve.js';
 import {
+  intermittentWriter,
   measuredWriter,
   sequentialWriter,
   uniformWriter,
@@ -15,6 +16,12 @@ test('the examples of the docstrings give the values that stand there', () => {
     { from: 0, to: 250, density: 1 },
     { from: 500, to: 1000, density: 1 },
   ]);
+
+  const fromThree = intermittentWriter(sequentialWriter({ pages: 1000, visitsPerSecond: 100 }), (t) =>
+    Math.max(0, t - 3),
+  );
+  expect(fromThree.touched(0, 3)).toEqual([]);
+  expect(fromThree.touched(0, 5)).toEqual([{ from: 0, to: 200, density: 1 }]);
 
   const half = uniformWriter({ pages: 1000, visitsPerSecond: 1000 }).touched(0, Math.LN2);
   expect(half).toEqual([{ from: 0, to: 1000, density: 0.5 }]);

@@ -127,7 +127,7 @@ export function tiny(o: Tiny) {
   const migration: Testbed['migration'] = {
     sim,
     pace: 1,
-    guest: createGuest(source, memory, 1),
+    guest: createGuest(source, memory, { busyVcpus: 1 }),
     source,
     thread,
     stream: openStream('migration'),
