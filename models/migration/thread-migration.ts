@@ -191,7 +191,7 @@ export interface ThreadMigration extends Migration {
   stalls: Stalls;
   /** When post-copy will be asked for, simulated seconds; Infinity: not by the clock. A leap ends there. */
   postCopyAt: number;
-  /** When the destination says that its devices are ready for the stop (switchover-ack); 0 where nobody asks it. */
+  /** When the destination says that its devices are ready for the switchover (switchover-ack); 0 where nobody asks it. */
   mayStopAt: number;
   /** Fires after each sync (MIGRATION_PASS). */
   onSync: Signal;

@@ -40,9 +40,10 @@ export function* threadPreCopy(m: ThreadMigration): Process<PreCopyEnd> {
     if (window.left() > 0) {
       const mustSync = isOverdue();
       if (mustSync || asksForSync(m)) yield* fetchDirtyLog(m, rounds);
-      const goesOver = requests.postCopy && m.postCopy !== null;
+      // Who is stopped already need not wait for the destination.
+      const mayStop = sim.now >= m.mayStopAt || journal.stoppedAt !== null;
+      const goesOver = mayStop && requests.postCopy && m.postCopy !== null;
       if (goesOver && m.postCopy!.beforeCompletion > 0) return 'post-copy';
-      const mayStop = sim.now >= m.mayStopAt;
       if (mayStop && isSmall(m)) return 'fits';
       if (goesOver && isWithin(m, m.disk?.pendingBytes() ?? 0)) return 'post-copy';
       if (m.disk) yield* m.disk.iterate(window, isRamWaiting(m));

@@ -13,6 +13,8 @@ export interface TriggerRules {
   firstPeriodCounts: number;
   /** 1: pages that waited already count as dirtied, and all RAM in the first period. */
   countsRewritten: number;
+  /** 1: nothing is a strike while disks are copied for the first time in the same stream. */
+  sparesBulkPhase: number;
 }
 
 /** The period in which it fired, bytes. */
@@ -54,9 +56,9 @@ export function createThrottleTrigger(m: ThreadMigration, rules: TriggerRules): 
     sentBefore = sync.sentBytes;
     dirtied = 0;
     isFirst = false;
-    // While disks are copied for the first time in the same stream, RAM makes no progress and is not meant to (ram.c,
-    // migration_trigger_throttle, blk_mig_bulk_active).
-    if (!counts || state.diskBulk || period.dirtiedBytes <= period.thresholdBytes) return null;
+    // In that phase RAM makes no progress, and is not meant to.
+    const isSpared = state.diskBulk && rules.sparesBulkPhase > 0;
+    if (!counts || isSpared || period.dirtiedBytes <= period.thresholdBytes) return null;
     strikes++;
     if (strikes < rules.strikes) return null;
     strikes = 0;

@@ -24,7 +24,8 @@ export interface StallMonitorRules extends KubevirtRules, StallRules {
  * KubeVirt's monitor with stall detection (VEP 248, alpha in v1.9, gate MigrationStallDetection). At each iteration of
  * QEMU's it asks whether the migration is stalled and, if so, whether now is a good moment; then it goes over to
  * post-copy, forces the stop, asks for a longer downtime or gives up, as the settings allow. At each poll it takes a
- * sample of the bandwidth. The acceptable time ends in the same choices.
+ * sample of the bandwidth; an iteration puts that off, so beside short ones it goes by the last sample before them. The
+ * acceptable time ends in the same choices.
  *
  * @example
  * // 1 GiB rewritten all the time at 100 MB/s, no disruption allowed: aborted at the first iteration that is 40 s old
@@ -35,8 +36,6 @@ export function* kubevirtStallMonitor(control: Control, rules: StallMonitorRules
   const { allowPostCopy, allowWorkloadDisruption } = rules;
   const detector = createStallDetector(rules);
   const start = sim.now;
-  // Iterations come in between and do not put the next poll off.
-  let pollAt = start + rules.pollSeconds;
   let acceptable = rules.acceptableSeconds;
   let deadline = acceptable;
   let isInitiated = false as boolean;
@@ -100,8 +99,8 @@ export function* kubevirtStallMonitor(control: Control, rules: StallMonitorRules
 
   control.setDowntimeLimit(Math.min(rules.maxDowntime, rules.initialDowntime));
   for (;;) {
-    const isIteration = (yield* value(anyOf(delay(Math.max(0, pollAt - sim.now)), control.newRound))) === 1;
-    if (!isIteration) pollAt = sim.now + rules.pollSeconds;
+    // Go's select waits anew: an iteration puts the next poll off, and shorter ones than that leave none.
+    const isIteration = (yield* value(anyOf(delay(rules.pollSeconds), control.newRound))) === 1;
     if (control.isOver()) return;
     const status = control.status();
     const isStopped = status.phase === 'switchover';

@@ -12,9 +12,22 @@ export interface DowntimeOptions {
   delaySecondsPerGib: number;
 }
 
-/** How large Nova takes a migration to be, GiB: RAM and each disk that it copies count for at least 2. */
-export function dataGib(ramGib: number, diskGibs: readonly number[] = []): number {
-  return [ramGib, ...diskGibs].reduce((sum, gib) => sum + Math.max(leastGib, gib), 0);
+/** What '/' of two whole numbers gives: in Python 2, with which Nova runs to Rocky, a whole number. */
+export type Division = (a: number, b: number) => number;
+export const python2: Division = (a, b) => Math.floor(a / b);
+export const python3: Division = (a, b) => a / b;
+
+/**
+ * How large Nova takes a migration to be, GiB: RAM and each disk that it copies count for at least 2
+ * (nova/virt/libvirt/driver.py, _live_migration_data_gb).
+ *
+ * @param diskBytes of each disk's file, which of a qcow2 image holds what is allocated
+ * @example
+ * dataGib(3.5 * 2 ** 30, [2 ** 30], python3) // => 5.5
+ * dataGib(3.5 * 2 ** 30, [2 ** 30], python2) // => 5
+ */
+export function dataGib(ramBytes: number, diskBytes: readonly number[], divide: Division): number {
+  return [ramBytes, ...diskBytes].reduce((sum, bytes) => sum + Math.max(leastGib, divide(bytes, 2 ** 30)), 0);
 }
 
 const leastGib = 2;
@@ -27,10 +40,10 @@ const leastGib = 2;
  * linearSteps(16, { downtimeMilliseconds: 500, steps: 10, delaySecondsPerGib: 75 })[1]
  * // => { atSeconds: 1200, limitMilliseconds: 95 }
  */
-export function linearSteps(gib: number, options: DowntimeOptions): DowntimeStep[] {
+export function linearSteps(gib: number, options: DowntimeOptions, divide = python3): DowntimeStep[] {
   const { downtimeMilliseconds, steps } = options;
-  const base = downtimeMilliseconds / steps;
-  const offset = (downtimeMilliseconds - base) / steps;
+  const base = divide(downtimeMilliseconds, steps);
+  const offset = divide(downtimeMilliseconds - base, steps);
   return stepsOf(gib, options, (i) => base + offset * i);
 }
 

@@ -1,6 +1,6 @@
 import { delay, type Process } from '../../sim/process.js';
 import type { Control, Status } from '../migration/control.js';
-import type { DowntimeStep } from './nova-downtime.js';
+import { python2, type DowntimeStep } from './nova-downtime.js';
 
 /** What a release of Nova does while a migration runs, with its options. */
 export interface NovaRules {
@@ -89,11 +89,14 @@ function watchProgress(): (status: Status, now: number) => number {
   };
 }
 
-/** Whether less than 10 % of what was left at the look before has gone, once memory has been copied. */
+/**
+ * Whether less than 10 % of what was left at the look before has gone, once memory has been copied
+ * (nova/virt/libvirt/migration.py, should_switch_to_postcopy, 14 to 18, which run with Python 2).
+ */
 function watchForPostCopy(): (status: Status) => boolean {
   let before = -1;
   return ({ remainingBytes, syncs }) => {
-    const percent = before > 0 ? Math.round((100 * (before - remainingBytes)) / before) : 100;
+    const percent = before > 0 ? python2(100 * (before - remainingBytes), before) : 100;
     before = remainingBytes;
     return syncs > 1 && percent < leastProgressPercent;
   };

@@ -17,6 +17,9 @@ import {
   dataGib,
   exponentialSteps,
   linearSteps,
+  python2,
+  python3,
+  type Division,
   type DowntimeOptions,
   type DowntimeStep,
 } from './nova-downtime.js';
@@ -42,7 +45,8 @@ interface Release {
   knowsPause: boolean;
   constants: Readonly<Record<string, Constant>>;
   /** The steps of the limit of downtime; absent where Nova leaves it to QEMU. */
-  steps?: (gib: number, options: DowntimeOptions) => DowntimeStep[];
+  steps?: (gib: number, options: DowntimeOptions, divide: Division) => DowntimeStep[];
+  divide: Division;
   /** Whether a release goes over to post-copy by itself. */
   switchesToPostCopy: boolean;
 }
@@ -58,6 +62,7 @@ const releases: readonly Release[] = [
     isTunnelled: true,
     knowsPause: false,
     constants: {},
+    divide: python2,
     switchesToPostCopy: false,
   },
   {
@@ -70,6 +75,7 @@ const releases: readonly Release[] = [
     isTunnelled: true,
     knowsPause: false,
     constants: pollConstants,
+    divide: python2,
     switchesToPostCopy: false,
   },
   {
@@ -89,6 +95,7 @@ const releases: readonly Release[] = [
       ...concurrencyConstants,
     },
     steps: exponentialSteps,
+    divide: python2,
     switchesToPostCopy: true,
   },
   {
@@ -108,6 +115,7 @@ const releases: readonly Release[] = [
       ...concurrencyConstants,
     },
     steps: linearSteps,
+    divide: python2,
     switchesToPostCopy: true,
   },
   {
@@ -127,6 +135,7 @@ const releases: readonly Release[] = [
       ...concurrencyConstants,
     },
     steps: linearSteps,
+    divide: python3,
     switchesToPostCopy: false,
   },
 ];
@@ -220,9 +229,11 @@ function rulesOf(
   pollSeconds: number,
 ): NovaRules {
   const isCopied = kind === 'blm' && disk.sizeBytes > 0;
+  // The file's size: by default an image is a qcow2 over its base.
   const gib = dataGib(
-    (migration.guest.memory.pages * pageBytes) / 2 ** 30,
-    isCopied ? [disk.sizeBytes / 2 ** 30] : [],
+    migration.guest.memory.pages * pageBytes,
+    isCopied ? [disk.allocatedBytes] : [],
+    release.divide,
   );
   const {
     downtimeSteps = 0,
@@ -231,11 +242,12 @@ function rulesOf(
     progressTimeoutSeconds = 0,
     forceComplete = 0,
   } = constants.nova!;
-  const steps = release.steps?.(gib, {
+  const options = {
     downtimeMilliseconds: 1000 * request.downtimeLimitSeconds,
     steps: downtimeSteps,
     delaySecondsPerGib: downtimeDelaySecondsPerGib,
-  });
+  };
+  const steps = release.steps?.(gib, options, release.divide);
   return {
     pollSeconds,
     steps: steps ?? [],
@@ -244,7 +256,7 @@ function rulesOf(
       request.timeoutSeconds ?? completionTimeout(gib, completionTimeoutSecondsPerGib),
     completionTimeoutRule:
       request.timeoutSeconds === null
-        ? `live_migration_completion_timeout of ${completionTimeoutSecondsPerGib} s/GiB x ${gib} GiB`
+        ? `live_migration_completion_timeout of ${completionTimeoutSecondsPerGib} s/GiB x ${Number(gib.toPrecision(4))} GiB`
         : 'migration.timeout',
     forcesCompletion: forceComplete > 0,
     permitsPostCopy: request.capabilities.has(postCopy),

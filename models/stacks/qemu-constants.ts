@@ -133,13 +133,14 @@ export function qemuConstants(version: string): Record<string, Constant> {
 const switchover: Histories = {
   ackSeconds: {
     unit: 's',
-    about: 'until the destination says that its devices have their first data (switchover-ack, VFIO)',
+    about:
+      'what a device needs at the destination for its first data (switchover-ack); 0: no device asks for it',
     values: [
       {
         since: '8.1',
-        value: 0.5,
+        value: 0,
         source:
-          'migration.c, migration_can_switchover, QEMU 8.1; the time is an order of magnitude, not measured',
+          'savevm.c, loadvm_process_command, QEMU 8.1: the destination answers at once if no device uses it, and only VFIO does',
       },
     ],
   },

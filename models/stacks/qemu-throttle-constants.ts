@@ -65,6 +65,18 @@ const autoConverge: Histories = {
       },
     ],
   },
+  sparesBulkPhase: {
+    unit: '1',
+    about: '1: nothing is a strike while disks are copied for the first time in the same stream',
+    values: [
+      { since: '1.6', value: 0, source: 'arch_init.c and ram.c, migration_bitmap_sync, QEMU 2.0 to 2.9' },
+      {
+        since: '2.11',
+        value: 1,
+        source: 'ram.c, "disable auto-converge during bulk block migration", September 2017, QEMU 2.11',
+      },
+    ],
+  },
   sleepSeconds: {
     unit: 's',
     about: 'how long each vCPU of a throttled guest is put to sleep at a time',

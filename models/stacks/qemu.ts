@@ -128,13 +128,18 @@ export function threadMigration(bed: Testbed): ThreadMigration {
     aids: [],
     stalls: bed.stalls,
     postCopyAt: request.postCopyAfterSeconds === null ? Infinity : sim.now + request.postCopyAfterSeconds,
-    mayStopAt: request.capabilities.has('switchover-ack') ? sim.now + constants.switchover!.ackSeconds! : 0,
+    mayStopAt: request.capabilities.has('switchover-ack') ? sim.now + ackSeconds(bed) : 0,
     onSync: createSignal(),
     onRecovery: createSignal(),
     ...(request.capabilities.has('multifd') && { leaveChannels: () => bed.connectAlone() }),
   };
   threaded.aids = convergenceAids(threaded, bed);
   return threaded;
+}
+
+/** Until the destination has answered that nothing stands against the switchover. */
+function ackSeconds({ migration, constants }: Testbed): number {
+  return migration.stream.roundTripSeconds + constants.switchover!.ackSeconds!;
 }
 
 /** What shall slow the guest down if its migration does not converge, as the capabilities say. */

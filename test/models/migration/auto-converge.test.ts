@@ -104,6 +104,13 @@ describe('auto-converge', () => {
     }
   });
 
+  it('did count while disks were copied for the first time in the same stream, before QEMU 2.11', () => {
+    const { sync, migration } = watched('2.10');
+    migration.state.diskBulk = true;
+    expect(sync(2, 1000, 1000)).toBe(0);
+    expect(sync(4, 1000, 1000)).toBe(20);
+  });
+
   it('does not count while disks are copied for the first time in the same stream', () => {
     const { sync, migration } = watched('7.2');
     migration.state.diskBulk = true;

@@ -106,22 +106,56 @@ it('never takes the little that is left of a stretch, which an empty socket take
   }
 });
 
-it('with switchover-ack goes on until the destination is ready, however little is left', () => {
+describe('with switchover-ack', () => {
   const request = { capabilities: new Set(['switchover-ack']) };
-  const { journal, start, sim } = tinyThread({ restingPages: 1000, version: '9.2', request });
-  start();
-  sim.run(60);
-  expect(journal.stoppedAt).toBeGreaterThan(0.6);
-  const late = tinyThread({
-    restingPages: 1000,
-    hotPages: 100,
-    version: '9.2',
-    request,
-    constants: { switchover: { ackSeconds: 5 } },
+  const withDevice = { version: '9.2', constants: { switchover: { ackSeconds: 5 } } };
+
+  it('goes on until the devices at the destination are ready, however little is left', () => {
+    const late = tinyThread({ restingPages: 1000, hotPages: 100, request, ...withDevice });
+    late.start();
+    late.sim.run(60);
+    expect(late.journal.stoppedAt).toBeGreaterThan(5);
+    expect(late.journal.stoppedAt).toBeLessThan(5.2);
+    expect(late.journal.syncs).toBeGreaterThan(20);
   });
-  late.start();
-  late.sim.run(60);
-  expect(late.journal.stoppedAt).toBeGreaterThan(5);
-  expect(late.journal.stoppedAt).toBeLessThan(5.2);
-  expect(late.journal.syncs).toBeGreaterThan(20);
+
+  it('waits for a round trip where no device asks for it', () => {
+    const stoppedAt = (o: object) => {
+      const { journal, start, sim } = tinyThread({ restingPages: 1000, version: '9.2', ...o });
+      start();
+      sim.run(60);
+      return journal.stoppedAt;
+    };
+    expect(stoppedAt({ request })).toBe(stoppedAt({}));
+  });
+
+  it('goes over to post-copy no sooner either', () => {
+    const goesOver = (kind: 'hybrid' | 'post-copy', version: string) => {
+      const late = tinyThread({
+        restingPages: 1000,
+        hotPages: 100,
+        ...withDevice,
+        version,
+        request: { capabilities: new Set(['switchover-ack', 'postcopy-ram']), kind },
+      });
+      late.start();
+      late.sim.run(60);
+      return late.journal.stoppedAt;
+    };
+    for (const version of ['9.2', '10.2']) {
+      expect(goesOver('hybrid', version)).toBeGreaterThan(5);
+      expect(goesOver('post-copy', version)).toBeGreaterThan(5);
+    }
+  });
+
+  it('does not keep a guest waiting that is stopped already', () => {
+    const late = tinyThread({
+      restingPages: 1000,
+      ...withDevice,
+      request: { ...request, kind: 'stop-and-copy' },
+    });
+    late.start();
+    late.sim.run(60);
+    expect(late.journal.resumedAt! - late.journal.stoppedAt!).toBeLessThan(1.5);
+  });
 });

@@ -106,6 +106,19 @@ describe("KubeVirt's monitor with stall detection", () => {
     ]);
   });
 
+  it('takes no sample of the bandwidth while iterations come sooner than its polls', () => {
+    // A link that is ten times slower after the first pass, and rounds of 0.3 or 0.5 s.
+    const toldWith = (height: number) => {
+      const { control, watchedBy } = rounds(() => height);
+      const status = () => ({ ...control.status(), bandwidth: control.sim.now < 10 ? 100e6 : 10e6 });
+      return watchedBy(kubevirtStallMonitor({ ...control, status }, rules), 60)[1];
+    };
+    expect(toldWith(30)).toBe('50.2 downtime 0.9');
+    expect(toldWith(50)).toMatch(
+      /cancel: KubeVirt aborted it as stalled: the estimated downtime of 5000 ms/u,
+    );
+  });
+
   it('waits for a round with little', () => {
     // 200 MB at 10 s, 120 MB at 12 s, 200 MB at 13.2 s …: stalled with 200 MB at 51.6 s, the next 120 MB at 53.6 s.
     const told = toldOf((k) => (k % 2 === 0 ? 200 : 120), { allowWorkloadDisruption: 1 }, 100);

@@ -5,6 +5,8 @@ import {
   dataGib,
   exponentialSteps,
   linearSteps,
+  python2,
+  python3,
 } from '../../../models/stacks/nova-downtime.js';
 
 const defaults = { downtimeMilliseconds: 500, steps: 10, delaySecondsPerGib: 75 };
@@ -36,6 +38,17 @@ describe("Nova's steps of the limit of downtime", () => {
     expect(linearSteps(3, options)[1]!.atSeconds).toBe(90);
   });
 
+  it('are of whole milliseconds all the way where Nova runs with Python 2', () => {
+    const options = { downtimeMilliseconds: 500, steps: 3, delaySecondsPerGib: 75 };
+    const limits = [python3, python2].map((divide) =>
+      linearSteps(16, options, divide).map(({ limitMilliseconds }) => limitMilliseconds),
+    );
+    expect(limits).toEqual([
+      [166, 277, 388, 500],
+      [166, 277, 388, 499],
+    ]);
+  });
+
   it('never fall and end at the limit, one more than there are steps', () => {
     const options = fc.record({
       downtimeMilliseconds: fc.integer({ min: 100, max: 100_000 }),
@@ -58,9 +71,17 @@ describe("Nova's steps of the limit of downtime", () => {
 
 describe('the size of a migration to Nova', () => {
   it('is RAM and disks, each at least 2 GiB', () => {
-    expect(dataGib(16)).toBe(16);
-    expect(dataGib(0.5)).toBe(2);
-    expect(dataGib(4, [1, 20])).toBe(26);
+    const gib = 2 ** 30;
+    expect(dataGib(16 * gib, [], python3)).toBe(16);
+    expect(dataGib(0.5 * gib, [], python3)).toBe(2);
+    expect(dataGib(4 * gib, [gib, 20 * gib], python3)).toBe(26);
+  });
+
+  it('is of whole GiB where Nova runs with Python 2', () => {
+    const gib = 2 ** 30;
+    expect(dataGib(3.5 * gib, [gib], python3)).toBe(5.5);
+    expect(dataGib(3.5 * gib, [gib], python2)).toBe(5);
+    expect(dataGib(2.9 * gib, [7.9 * gib], python2)).toBe(9);
   });
 
   it('gives 16 GiB 12,800 s, and cuts off what is no whole second', () => {
