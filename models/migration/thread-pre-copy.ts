@@ -94,7 +94,8 @@ function createSyncClock({ sim, journal, rules }: ThreadMigration): () => boolea
     if (sim.now < tickAt) return false;
     const isDue = journal.syncs > 1 && journal.syncs === syncsAtTick;
     syncsAtTick = journal.syncs + (isDue ? 1 : 0);
-    tickAt = sim.now + periodicSyncSeconds;
+    // A look may be late, by a leap; the clock is not.
+    tickAt += periodicSyncSeconds * (1 + Math.floor((sim.now - tickAt) / periodicSyncSeconds));
     return isDue;
   };
 }
