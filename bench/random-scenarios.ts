@@ -95,6 +95,7 @@ function disk(random: RandomStream): Record<string, unknown> {
     rate: `${logUniform(random, 1e4, 1e9)} B/s`,
     pattern: pick(random, ['sequential', 'uniform']),
     request: `${512 * 2 ** random.integer(12)} B`,
+    ...presence(random),
   };
   return {
     size: '64 GiB',

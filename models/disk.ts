@@ -1,3 +1,5 @@
+import type { WorkedTime } from './memory/writer.js';
+
 /** A disk as block migration sees it: how fast it can be read at the source. */
 export interface DiskParameters {
   /** Sequential read, bytes/s. */
@@ -21,6 +23,8 @@ export interface DiskWrites {
   /** One write, bytes: a random one dirties at least a chunk, however small it is. */
   requestBytes: number;
   pattern: 'sequential' | 'uniform';
+  /** Turns guest time into the time up to then in which it has written; absent where it always does. */
+  worked?: WorkedTime;
 }
 
 /** QEMU's unit of block migration (block-migration.c, BLOCK_SIZE, versions 0.12 to 9.0), bytes. */

@@ -6,6 +6,7 @@ import {
   sequentialWriter,
   uniformWriter,
   zipfClasses,
+  type WorkedTime,
   type Writer,
 } from '../models/memory/writer.js';
 import { pageBytes } from '../models/migration/migration.js';
@@ -65,9 +66,6 @@ export function layOutMemory(
   }
   return { pages, layers: stack(line, pages) };
 }
-
-/** Turns guest time into the time up to then in which a workload was there. */
-export type WorkedTime = (guestTime: number) => number;
 
 /** A part that is written at times only; its memory is there always. */
 function atTimes(part: Part, worked: WorkedTime | undefined): Part {

@@ -37,6 +37,7 @@ export function resolveScenario(
   if (!read.success) throw errorOf(read.error.issues, merged);
   checkTimes(read.data.background, ['background'], merged);
   checkTimes(read.data.vm.workload, ['vm', 'workload'], merged);
+  checkTimes(read.data.vm.disk.writes, ['vm', 'disk', 'writes'], merged);
   const scenario = complete(read.data, knownDefaults(read.data, merged, defaultsFor), merged);
   checkRules(scenario, merged);
   return scenario;

@@ -72,7 +72,7 @@ export interface VmSpec {
   workload: WorkloadSpec[];
 }
 
-export interface DiskWriteSpec {
+export interface DiskWriteSpec extends PresenceSpec {
   /** Bytes of the disk that are rewritten. */
   size: number;
   /** Bytes/s. */

@@ -190,8 +190,9 @@ const diskWrites = z
       { min: 512, max: 2 ** 30 },
       'Size of one write; where they are random, each makes a whole chunk dirty.',
     ).prefault('64 KiB'),
+    ...presence,
   })
-  .meta({ description: 'A part of the disk that the guest keeps writing while it is copied.' });
+  .meta({ description: 'A part of the disk that the guest keeps writing while that work is there.' });
 
 const vm = z
   .strictObject({

@@ -9,10 +9,11 @@ import { createDrift, createGuest } from '../models/guest.js';
 import { createHost, type Host } from '../models/host.js';
 import { createLink, type Link } from '../models/link.js';
 import { createGuestMemory } from '../models/memory/guest-memory.js';
+import type { WorkedTime } from '../models/memory/writer.js';
 import { goodputOfStreams } from '../models/migration/multifd.js';
 import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
-import { isThere } from '../models/presence.js';
+import { isThere, turnsOf } from '../models/presence.js';
 import type { Testbed } from '../models/stacks/testbed.js';
 import { createSocketDepth } from '../models/socket-depth.js';
 import { createHindrance, createStalls, disturbedBy } from '../models/stalls.js';
@@ -21,7 +22,7 @@ import { guestWork, type GuestWork } from './guest-work.js';
 import { layOutMemory } from './memory-layout.js';
 import type { Parameters } from './parameters.js';
 import { recordRun } from './run-curves.js';
-import type { Scenario } from './scenario.js';
+import type { PresenceSpec, Scenario } from './scenario.js';
 
 /** One replication, ready to run. */
 export interface World {
@@ -184,19 +185,24 @@ function createVm(
 ): Vm {
   const { sim, link, source, destination, work, speedAlone, disturbance, pace, destinationPace } = place;
   const { values, burst, constants } = parameters;
-  const { cpu, stream, guest: guestValues, steps, disk } = values;
+  const { cpu, stream, guest: guestValues, steps } = values;
   const own = (name: string): string => (number === 1 ? name : `vm${number} ${name}`);
   const random = (name: string): RandomStream => sim.random(number === 1 ? name : `vm${number}/${name}`);
 
   const thread = source.thread(own('migration'));
   const streams = { layout: random('layout'), writer: random('writer') };
-  const { workload } = scenario.vm;
-  /** Of each workload that comes and goes, whether it is there, over the guest's time. */
-  const shifts = workload.map(({ from, until }) =>
-    from > 0 || until < Infinity ? createStepFunction(() => guest.time()) : undefined,
-  );
-  const worked = shifts.map((shift) => shift && ((guestTime: number) => shift.integral(0, guestTime)));
-  const memory = createGuestMemory(layOutMemory(scenario.vm, guestValues, streams, worked));
+  /** Of what the guest does at times only, whether it is there, over the guest's time. */
+  const shifts = new Map<PresenceSpec, StepFunction>();
+  const workedIn = (one: PresenceSpec): WorkedTime | undefined => {
+    if (one.from === 0 && one.until === Infinity) return undefined;
+    const shift = createStepFunction(() => guest.time());
+    shifts.set(one, shift);
+    return (guestTime) => shift.integral(0, guestTime);
+  };
+  const { vm } = scenario;
+  const worked = vm.workload.map(workedIn);
+  const disk = guestDisk(vm.disk, values.disk.readRate, vm.disk.writes.map(workedIn));
+  const memory = createGuestMemory(layOutMemory(vm, guestValues, streams, worked));
   const stalledBy = createHindrance(disturbedBy(disturbance, guestValues), random('guest stalls'));
   const drift = createDrift(guestValues.drift, random('drift'));
   const guest = createGuest(source, memory, work.at(0), drift, {
@@ -209,10 +215,10 @@ function createVm(
     ...(destination && { destination }),
   });
   const comeAndGo = (): void => {
-    for (const [index, one] of workload.entries()) shifts[index]?.set(isThere(one, sim.now) ? 1 : 0);
+    for (const [one, shift] of shifts) shift.set(isThere(one, sim.now) ? 1 : 0);
   };
   comeAndGo();
-  for (const time of work.turns) {
+  for (const time of turnsOf([...shifts.keys()], 0)) {
     sim.at(time, () => {
       comeAndGo();
       guest.turnTo(work.at(time));
@@ -265,7 +271,7 @@ function createVm(
     bytesOnWire: () => connections.reduce((sum, one) => sum + one.carried(), 0),
     bed: {
       migration,
-      disk: guestDisk(scenario.vm.disk, disk.readRate),
+      disk,
       openStream: (name, fromDisk = false) => {
         const opened = createStream(
           sim,
@@ -334,16 +340,22 @@ export function lossBesideBusyGuest(mean: number, busy: number, uniform: number)
   return 2 * mean * uniform * Math.max(0, 2 * busy - 1);
 }
 
-function guestDisk({ size, allocated, writes }: Scenario['vm']['disk'], readRate: number): GuestDisk {
+/** @param worked of the writes that come and go, by their numbers */
+function guestDisk(
+  { size, allocated, writes }: Scenario['vm']['disk'],
+  readRate: number,
+  worked: readonly (WorkedTime | undefined)[],
+): GuestDisk {
   return {
     readRate,
     sizeBytes: size,
     allocatedBytes: allocated,
-    writes: writes.map(({ size: part, rate, pattern, request }) => ({
+    writes: writes.map(({ size: part, rate, pattern, request }, index) => ({
       sizeBytes: part,
       bytesPerSecond: rate,
       requestBytes: request,
       pattern,
+      ...(worked[index] && { worked: worked[index] }),
     })),
   };
 }

@@ -1,8 +1,8 @@
-import type { PostCopyRecord } from '../models/migration/journal.js';
+import type { PostCopyRecord, StopTest } from '../models/migration/journal.js';
 import { pageBytes } from '../models/migration/migration.js';
+import { isThere } from '../models/presence.js';
 import { findStack } from '../scenario/catalog.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { StopTest } from '../models/migration/journal.js';
 import type { RunResult } from './run.js';
 
 /**
@@ -172,8 +172,9 @@ function mirrorNeverReady({ mirror }: RunResult): string {
   return ` The mirror of the disk was never ready: at best ${size(mirror.leastLeftBytes)} of it were left to copy.`;
 }
 
-function neverReady({ vm, migration }: Scenario, mirror: NonNullable<RunResult['mirror']>): string {
-  const rate = vm.disk.writes.reduce((sum, one) => sum + one.rate, 0);
+function neverReady(scenario: Scenario, mirror: NonNullable<RunResult['mirror']>): string {
+  const { migration } = scenario;
+  const rate = diskWritesAtEnd(scenario);
   const left =
     `The patience of ${time(migration.patience)} ended before the mirror of the disk was ready: ` +
     `at best ${size(mirror.leastLeftBytes)} of it were left to copy`;
@@ -211,11 +212,16 @@ function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): st
   );
 }
 
-function diskIsWritten({ vm }: Scenario): string {
-  const rate = vm.disk.writes.reduce((sum, one) => sum + one.rate, 0);
+function diskIsWritten(scenario: Scenario): string {
+  const rate = diskWritesAtEnd(scenario);
   return rate > 0
     ? ` The guest goes on writing ${wireSize(rate)} a second to the disk, and what it writes is copied again.`
     : '';
+}
+
+/** Bytes a second that the guest writes to its disk when patience ends. */
+function diskWritesAtEnd({ vm, migration }: Scenario): number {
+  return vm.disk.writes.reduce((sum, one) => sum + (isThere(one, migration.patience) ? one.rate : 0), 0);
 }
 
 /**

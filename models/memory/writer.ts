@@ -150,9 +150,11 @@ export function measuredWriter(o: { pages: number; points: readonly (readonly [n
   };
 }
 
+/** Turns guest time into the time up to then in which some work was there. */
+export type WorkedTime = (guestTime: number) => number;
+
 /**
- * A writer that works at times only: `worked` turns guest time into the time up to then in which it has worked, the time
- * that it then lives in.
+ * A writer that works at times only, and lives in the time in which it has worked.
  *
  * @example
  * const sweeps = sequentialWriter({ pages: 1000, visitsPerSecond: 100 });
@@ -160,7 +162,7 @@ export function measuredWriter(o: { pages: number; points: readonly (readonly [n
  * fromThree.touched(0, 3) // => []
  * fromThree.touched(0, 5) // => [{ from: 0, to: 200, density: 1 }]
  */
-export function intermittentWriter(writer: Writer, worked: (guestTime: number) => number): Writer {
+export function intermittentWriter(writer: Writer, worked: WorkedTime): Writer {
   return { touched: (t0, t1) => writer.touched(worked(t0), worked(t1)) };
 }
 

@@ -1,16 +1,16 @@
 import type { RandomStream } from '../../sim/random.js';
 import type { DiskWrites, GuestDisk } from '../disk.js';
 import { createGuestMemory, type LayerOptions } from '../memory/guest-memory.js';
-import { sequentialWriter, uniformWriter, type Writer } from '../memory/writer.js';
+import { intermittentWriter, sequentialWriter, uniformWriter, type Writer } from '../memory/writer.js';
 
 /** A disk in chunks with its dirty bitmap, as what copies it sees it; counts may be fractions, for they are expectations. */
 export interface DiskImage {
   readonly chunkBytes: number;
   readonly totalBytes: number;
-  /** Bytes/s that the guest writes while it runs at full speed. */
-  readonly writeRate: number;
-  /** Bytes/s that this makes dirty as long as no two writes meet in a chunk. */
-  readonly dirtyRate: number;
+  /** Bytes that the guest writes between two of its times. */
+  written(from: number, to: number): number;
+  /** Bytes that this makes dirty as long as no two writes meet in a chunk. */
+  dirtied(from: number, to: number): number;
   /** The largest of its write requests, bytes; 0 without any. */
   readonly requestBytes: number;
   /** Chunks that are still to be copied at that guest time, those written since the last look among them. */
@@ -61,11 +61,17 @@ export function createDiskImage(o: {
   if (allocated > start) layers.push({ start, end: allocated, dataFraction: 1 });
   if (chunks > allocated) layers.push({ start: allocated, end: chunks, dataFraction: 0 });
   const bitmap = createGuestMemory({ pages: chunks, layers, guestTime });
+  const sumOf = (bytesPerSecond: (writes: DiskWrites) => number, from: number, to: number): number =>
+    disk.writes.reduce(
+      (sum, writes) =>
+        sum + bytesPerSecond(writes) * (writes.worked ? writes.worked(to) - writes.worked(from) : to - from),
+      0,
+    );
   return {
     chunkBytes,
     totalBytes: chunks * chunkBytes,
-    writeRate: disk.writes.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0),
-    dirtyRate: disk.writes.reduce((sum, writes) => sum + chunkBytes * visitsPerSecond(writes, chunkBytes), 0),
+    written: (from, to) => sumOf(({ bytesPerSecond }) => bytesPerSecond, from, to),
+    dirtied: (from, to) => sumOf((writes) => chunkBytes * visitsPerSecond(writes, chunkBytes), from, to),
     requestBytes: Math.max(0, ...disk.writes.map(({ requestBytes }) => requestBytes)),
     waiting(now) {
       bitmap.sync(now);
@@ -94,6 +100,11 @@ export function createDiskImage(o: {
 const leastChunks = 1e-3;
 
 function writerOf(writes: DiskWrites, chunkBytes: number, random: RandomStream): Writer {
+  const writer = constantWriterOf(writes, chunkBytes, random);
+  return writes.worked ? intermittentWriter(writer, writes.worked) : writer;
+}
+
+function constantWriterOf(writes: DiskWrites, chunkBytes: number, random: RandomStream): Writer {
   const pages = writes.sizeBytes / chunkBytes;
   const visits = visitsPerSecond(writes, chunkBytes);
   if (writes.pattern === 'uniform') return uniformWriter({ pages, visitsPerSecond: visits });

@@ -70,7 +70,7 @@ export function guestWrites(o: {
     look(count) {
       if (blockedSince === null) return;
       const now = guest.time();
-      const wanted = image.writeRate * (now - lookedAt);
+      const wanted = image.written(lookedAt, now);
       lookedAt = now;
       while (lots.length > 0 && lots[0]!.end <= stream.carried() + 1) lots.shift();
       const waiting = lots.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -131,12 +131,12 @@ export function startMirror(parts: MirrorParts): Mirror {
     step: number;
     journey: number;
     rate: number;
-    guestSeconds: number;
+    guestBegun: number;
   }): number {
-    const { step, journey, rate, guestSeconds } = o;
+    const { step, journey, rate, guestBegun } = o;
     const fresh = writes.waitingChunks();
     if (fresh === 0 || step === 0) return 0;
-    const load = (image.dirtyRate * guestSeconds) / (rate * step);
+    const load = image.dirtied(guestBegun, guest.time()) / (rate * step);
     // Faster than the guest, and no longer behind: each step is as short as the round trip allows.
     const shortest = Math.max(leastStep, (2 * stream.roundTripSeconds) / (1 - load));
     const hasCaughtUp = load < 1 && (fresh * image.chunkBytes) / rate <= shortest;
@@ -182,11 +182,11 @@ export function startMirror(parts: MirrorParts): Mirror {
         finish();
         return;
       }
-      const least = image.writeRate > 0 ? leastStep : mirror.readyAt === null ? 0 : sliceSeconds;
+      const least = image.requestBytes > 0 ? leastStep : mirror.readyAt === null ? 0 : sliceSeconds;
       if (journey < least) yield anyOf(delay(least - journey), kick.wait);
       if (mirror.readyAt !== null) continue;
       const step = sim.now - begun;
-      const written = chunksOnTheLastTrip({ step, journey, rate, guestSeconds: guest.time() - guestBegun });
+      const written = chunksOnTheLastTrip({ step, journey, rate, guestBegun });
       if (random.uniform() < Math.exp(-written)) becomeReady();
     }
   }

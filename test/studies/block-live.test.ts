@@ -175,10 +175,13 @@ describe('the time that an orchestrator allows', () => {
     ...rewrites('200 MB/s'),
   };
 
-  it('counts the disk in Nova: 800 s for each of 16 GiB of RAM and 40 GiB of disk', () => {
-    const { verdict, ended, mirror } = migrate('nova-stein', neverReady);
+  it("counts the disk's file in Nova: 800 s for each of 16 GiB of RAM and 2.5 GiB of image", () => {
+    const { verdict, ended, mirror } = migrate('nova-stein', {
+      ...neverReady,
+      'vm.disk.allocated': '2.5 GiB',
+    });
     expect(verdict).toBe('aborted');
-    expect(ended).toContain('44800 s (live_migration_completion_timeout of 800 s/GiB x 56 GiB)');
+    expect(ended).toContain('14800 s (live_migration_completion_timeout of 800 s/GiB x 18.5 GiB)');
     expect(mirror!.readyAt).toBeNull();
   }, 60_000);
 

@@ -60,6 +60,24 @@ describe('the disk of a guest', () => {
     );
   });
 
+  it('is mirrored soon after those writes have ended, and says nothing of them if they end before patience does', () => {
+    const writes = { size: '200 MiB', rate: '200 MB/s', pattern: 'uniform' };
+    for (const stack of ['qemu-7.2', 'qemu-9.2']) {
+      const { totalSeconds } = predict({ stack, 'vm.disk.writes': { ...writes, until: '30 s' } });
+      expect(totalSeconds!.p50, stack).toBeGreaterThan(30);
+      // What is left of the disk, RAM, and time to notice.
+      expect(totalSeconds!.p50, stack).toBeLessThan(30 + 350 / 100 + 1);
+      const before = predict({ stack, 'vm.disk.writes': { ...writes, from: '110 s' } });
+      expect(before.totalSeconds, stack).toEqual(predict({ stack }).totalSeconds);
+    }
+    const { reason } = predict({
+      stack: 'qemu-9.2',
+      'migration.patience': '10 s',
+      'vm.disk.writes': { ...writes, until: '9.9 s' },
+    });
+    expect(reason).toMatch(/before the mirror of the disk was ready: at best .* were left to copy\.$/u);
+  });
+
   it('slows the guest down where its writes wait for the network', () => {
     const { verdict, diskWriteSlowdown } = predict({
       stack: 'qemu-9.2',
@@ -78,7 +96,9 @@ describe('the disk of a guest', () => {
     }).scenario.vm;
     expect(disk.allocated).toBe(8 * 1024 * MIB);
     expect(disk.size).toBe(8 * 1024 * MIB);
-    expect(disk.writes).toEqual([{ size: 8192 * MIB, rate: 1e6, pattern: 'sequential', request: 65536 }]);
+    expect(disk.writes).toEqual([
+      { size: 8192 * MIB, rate: 1e6, pattern: 'sequential', request: 65536, from: 0, until: Infinity },
+    ]);
   });
 
   it('cannot be rewritten beyond what is allocated', () => {

@@ -51,7 +51,18 @@ describe('a disk image', () => {
     for (const one of [small, large]) one.take(1000);
     expect(large.waiting(1)).toBeCloseTo(1, 2);
     expect(small.waiting(1)).toBeCloseTo(1000 * (1 - Math.exp(-0.256)), 6);
-    expect(small.dirtyRate).toBe(256 * MIB);
+    expect([small.dirtied(2, 3), small.written(2, 3)]).toEqual([256 * MIB, MIB]);
+  });
+
+  it('is written while that work is there, and no longer', () => {
+    const worked = (time: number): number => Math.min(Math.max(0, time - 5), 2);
+    const one = image({ allocated: 1000, writes: [{ ...uniform(1000, 100), worked }] })!;
+    one.take(1000);
+    expect(one.waiting(5)).toBe(0);
+    expect([one.written(0, 5), one.written(4, 6), one.dirtied(6, 20)]).toEqual([0, 100 * MIB, 100 * MIB]);
+    const waiting = one.waiting(7);
+    expect(waiting).toBeCloseTo(1000 * (1 - Math.exp(-0.2)), 6);
+    expect(one.waiting(99)).toBe(waiting);
   });
 
   it('loses no chunk: what was taken and what waits are what it held and what was written anew', () => {
