@@ -71,8 +71,8 @@ function workItems({ workload }: Scenario['vm']): Item[] {
       : [{ text: `rewrites ${formatBytes(size)}${times[index]!}`, of: fieldsOf('vm.workload', index) }],
   );
   if (always > 0)
-    return [{ text: `rewrites ${formatBytes(always)}`, of: ['vm.workload'] }, ...firstOf(items, 'works')];
-  return items.length > 0 ? firstOf(items, 'works') : [{ text: 'idle', of: ['vm.workload'] }];
+    return [{ text: `rewrites ${formatBytes(always)}`, of: ['vm.workload'] }, ...firstOf(items, 'jobs')];
+  return items.length > 0 ? firstOf(items, 'jobs') : [{ text: 'idle', of: ['vm.workload'] }];
 }
 
 function placeItems(scenario: Scenario): Item[] {

@@ -126,7 +126,7 @@ describe('text for people', () => {
     expect(work({}, { until: '1 min' }, {})).toMatch(/rewrites 128 MiB rewrites 64 MiB until 60 s$/u);
     expect(work({ from: '20 s' })).toMatch(/8 vCPUs rewrites 64 MiB from 20 s on$/u);
     const many = Array.from({ length: 7 }, (_, index) => ({ from: `${index + 1} s` }));
-    expect(work(...many)).toMatch(/from 4 s on · 3 more works$/u);
+    expect(work(...many)).toMatch(/from 4 s on · 3 more jobs$/u);
   });
 
   it('says when other traffic begins and ends, where it does', () => {
