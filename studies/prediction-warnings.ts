@@ -115,6 +115,15 @@ function aboutMechanism(scenario: Scenario, parameters: Parameters): string[] {
       'zero-copy-send locks the pages that are on their way: taken as given is a limit on locked memory (memlock) that lets it',
     );
   }
+  const { cacheBytes = Infinity } = parameters.constants.xbzrle ?? {};
+  const rewritten = vm.workload.reduce((sum, { size }) => sum + size, 0);
+  if (capabilities.has('xbzrle') && cacheBytes < rewritten) {
+    const [cache, hot] = [cacheBytes, rewritten].map((bytes) => formatQuantity(bytes, 'bytes'));
+    warnings.push(
+      `XBZRLE's cache of ${cache} does not hold the ${hot} that the guest rewrites: pages that miss it go out whole; ` +
+        'parameters.xbzrle.cacheBytes sets it',
+    );
+  }
   if (capabilities.has('compress') && parameters.constants.compress) {
     const compressor = parameters.constants.compress as unknown as Compressor & { threads: number };
     const { cores, load } = scenario.source;

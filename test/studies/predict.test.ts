@@ -203,6 +203,17 @@ describe('warnings', () => {
     expect(predictionWarnings(set(fields), enough)).toEqual([warning]);
   });
 
+  it('of XBZRLE say where its cache holds less than is rewritten', () => {
+    const about = (fields: Record<string, unknown>): string[] =>
+      predictionWarnings(set({ stack: 'qemu-7.2', 'vm.workload[0].size': '96 MiB', ...fields }), enough);
+    const small =
+      "XBZRLE's cache of 64 MiB does not hold the 96 MiB that the guest rewrites: pages that miss it go out whole; " +
+      'parameters.xbzrle.cacheBytes sets it';
+    expect(about({ 'migration.capabilities': ['xbzrle'] })).toContain(small);
+    const large = { 'migration.capabilities': ['xbzrle'], 'parameters.xbzrle.cacheBytes': 2 ** 27 };
+    for (const fields of [{}, large]) expect(about(fields).join()).not.toContain('XBZRLE');
+  });
+
   it('of a link that is nearer to 10 Gbit/s name the profile for that', () => {
     const about = (rate: string): string[] =>
       predictionWarnings(set({ stack: 'qemu-7.2', 'link.rate': rate }), enough);
