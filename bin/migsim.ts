@@ -76,6 +76,10 @@ try {
 }
 
 async function main(): Promise<void> {
+  if (words.some((word) => word.includes('='))) {
+    const { checkBooleanWords } = await import('./boolean-words.js');
+    checkBooleanWords(words);
+  }
   if (words.includes('--version')) {
     const { printVersion } = await import('./version.js');
     printVersion(words.includes('--json'));

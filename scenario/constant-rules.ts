@@ -85,8 +85,13 @@ const shares = new Set([
   'multifd.zerosInChannels',
 ]);
 
+/** What values a quantity may have within its range. */
+export type Grid = 'all' | 'whole numbers' | 'powers of two';
+
 /** Constants that the product takes only within a range; `rule` says which. */
-const ranges: Readonly<Record<string, { isIn: (value: number) => boolean; rule: string }>> = {
+const ranges: Readonly<
+  Record<string, { isIn: (value: number) => boolean; rule: string; grid?: Exclude<Grid, 'all'> }>
+> = {
   'stream.busyGuestLoss': {
     isIn: (value) => value <= 0.5,
     rule: 'must be at most 50 %: a run may lose twice that',
@@ -103,7 +108,11 @@ const ranges: Readonly<Record<string, { isIn: (value: number) => boolean; rule: 
   'autoConverge.initial': percent(1, 99, 'cpu-throttle-initial'),
   'autoConverge.increment': percent(1, 99, 'cpu-throttle-increment'),
   'autoConverge.max': percent(1, 99, 'max-cpu-throttle'),
-  'autoConverge.tailslow': { isIn: (value) => value === 0 || value === 1, rule: 'must be 0 or 1' },
+  'autoConverge.tailslow': {
+    isIn: (value) => value === 0 || value === 1,
+    rule: 'must be 0 or 1',
+    grid: 'whole numbers',
+  },
   'dirtyLimit.vcpuLimit': {
     isIn: (value) => value >= 2 ** 20,
     rule: "must be at least 1 MiB/s (QEMU's own rule for vcpu-dirty-limit)",
@@ -115,10 +124,12 @@ const ranges: Readonly<Record<string, { isIn: (value: number) => boolean; rule: 
   'multifd.channels': {
     isIn: (value) => Number.isInteger(value) && value >= 1 && value <= 255,
     rule: "must be a whole number from 1 to 255 (QEMU's own rule for multifd-channels)",
+    grid: 'whole numbers',
   },
   'xbzrle.cacheBytes': {
     isIn: (value) => value >= 4096 && Number.isInteger(Math.log2(value)),
     rule: "must be a power of two no less than the page size of 4 KiB (QEMU's own rule for xbzrle-cache-size)",
+    grid: 'powers of two',
   },
 };
 
@@ -159,6 +170,19 @@ export function brokenConstantRule(constant: string, value: number): string | un
   const range = Object.hasOwn(ranges, constant) ? ranges[constant] : undefined;
   if (range && !range.isIn(value)) return range.rule;
   return undefined;
+}
+
+/**
+ * What values an override of a constant may have within its range.
+ *
+ * @param constant group and name
+ * @example
+ * gridOfConstant('multifd.channels', undefined) // => 'whole numbers'
+ * gridOfConstant('stream.writableShare', undefined) // => 'all'
+ */
+export function gridOfConstant(constant: string, accepts: Constant['accepts']): Grid {
+  const range = Object.hasOwn(ranges, constant) ? ranges[constant] : undefined;
+  return range?.grid ?? (accepts?.whole ? 'whole numbers' : 'all');
 }
 
 /**

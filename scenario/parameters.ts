@@ -1,6 +1,12 @@
 import type { BurstParameters } from '../models/burst.js';
 import type { Constant, ConstantGroups, ConstantValues, Stack } from '../models/stacks/stack.js';
-import { brokenConstantRule, brokenProductRule, refuseDefault } from './constant-rules.js';
+import {
+  brokenConstantRule,
+  brokenProductRule,
+  gridOfConstant,
+  refuseDefault,
+  type Grid,
+} from './constant-rules.js';
 import { didYouMean } from './did-you-mean.js';
 import { InputError, showValue } from './input-error.js';
 import type { Profile, ProfileValues } from './profile.js';
@@ -111,18 +117,19 @@ const dimensions: Record<string, Dimension> = {
  * @throws InputError for a constant that neither has
  * @example
  * measureOfConstant(findStack('qemu-7.2'), findProfile('qemu-7.2-bench'), 'cpu', 'stopSeconds')
- * // => { unit: 's', dimension: 'seconds' }
+ * // => { unit: 's', dimension: 'seconds', grid: 'all' }
  */
 export function measureOfConstant(
   stack: Stack,
   profile: Profile,
   group: string,
   name: string,
-): { unit: string; dimension: Dimension } {
-  if (group === 'burst') return { unit: '1', dimension: 'count' };
+): { unit: string; dimension: Dimension; grid: Grid } {
+  if (group === 'burst') return { unit: '1', dimension: 'count', grid: 'all' };
   const constants: ConstantGroups = { ...stack.constants, ...profile.constants };
   const constant = findConstant(findGroup(constants, group), group, name);
-  return { unit: constant.unit, dimension: dimensionOfConstant(constant) };
+  const grid = gridOfConstant(`${group}.${name}`, constant.accepts);
+  return { unit: constant.unit, dimension: dimensionOfConstant(constant), grid };
 }
 
 function dimensionOfConstant({ unit }: Constant): Dimension {

@@ -43,8 +43,18 @@ export interface PredictionFacts {
  * predictionWarnings(prepare([]), facts);
  * // => ['only 5 replications: p10 and p90 are guesses']
  */
-export function predictionWarnings({ scenario, parameters }: Prepared, facts: PredictionFacts): string[] {
-  return [...aboutRuns(scenario, facts), ...aboutPlace(scenario), ...aboutMechanism(scenario, parameters)];
+export function predictionWarnings(prepared: Prepared, facts: PredictionFacts): string[] {
+  return [...aboutRuns(prepared.scenario, facts), ...scenarioWarnings(prepared)];
+}
+
+/**
+ * Those of them that are known without a run.
+ *
+ * @example
+ * scenarioWarnings(prepare([])) // => []
+ */
+export function scenarioWarnings({ scenario, parameters }: Prepared): string[] {
+  return [...aboutPlace(scenario), ...aboutMechanism(scenario, parameters)];
 }
 
 function aboutRuns(scenario: Scenario, facts: PredictionFacts): string[] {
@@ -127,16 +137,7 @@ function aboutMechanism(scenario: Scenario, parameters: Parameters): string[] {
   if (capabilities.has('compress') && parameters.constants.compress) {
     const compressor = parameters.constants.compress as unknown as Compressor & { threads: number };
     const { cores, load } = scenario.source;
-    const most = breakEvenLinkSpeed({
-      threads: compressor.threads,
-      cores: cores * (1 - load),
-      compressByteSeconds: compressSeconds(compressor),
-    });
-    if (link.goodput > most) {
-      warnings.push(
-        `compress gets through ${formatQuantity(most, 'rate')} on the free cores, less than link.goodput: beyond that it makes a migration slower`,
-      );
-    }
+    warnings.push(...aboutCompressing('compress', compressor, cores * (1 - load), link.goodput));
   }
   if (capabilities.has('dirty-limit')) {
     warnings.push(
@@ -144,6 +145,22 @@ function aboutMechanism(scenario: Scenario, parameters: Parameters): string[] {
     );
   }
   return warnings;
+}
+
+/** A link that carries more than threads that compress get through on the free cores. */
+function aboutCompressing(
+  name: string,
+  compressor: Compressor & { threads: number },
+  cores: number,
+  goodput: number,
+): string[] {
+  const compressByteSeconds = compressSeconds(compressor);
+  const most = breakEvenLinkSpeed({ threads: compressor.threads, cores, compressByteSeconds });
+  if (goodput <= most) return [];
+  const rate = formatQuantity(Number(most.toPrecision(3)), 'rate');
+  return [
+    `${name} gets through ${rate} on the free cores, less than link.goodput: beyond that it makes a migration slower`,
+  ];
 }
 
 /** What the CPU time of the threads that send lets through, where that is less than the link. */
@@ -159,15 +176,28 @@ function aboutThread(
     ];
   }
   // A thread that blocks in its writes pays for the network stack; of several channels each pays for a part.
-  const threadRate = 1 / (1 / quantileAt(burst.quantiles, 0.5) + values.cpu.networkByteSeconds);
+  const tlsSeconds = migration.encryption === 'tls' ? (constants.tls?.byteSeconds ?? 0) : 0;
+  const threadRate = 1 / (1 / quantileAt(burst.quantiles, 0.5) + values.cpu.networkByteSeconds + tlsSeconds);
   const capabilities = [...migration.capabilities, ...(findStack(name).implies?.(constants) ?? [])];
   const channels = channelsOf(capabilities, constants);
   const most = threadRate * Math.min(channels, source.cores);
-  // What these cost a channel is not in that rate.
-  const isOther = capabilities.includes('zero-copy-send') || migration.multifdCompression !== 'none';
-  if (link.goodput <= most || isOther) return [];
+  if (migration.multifdCompression !== 'none') {
+    const codec = constants[migration.multifdCompression] as unknown as Compressor;
+    const free = source.cores * (1 - source.load);
+    return aboutCompressing(
+      migration.multifdCompression,
+      { ...codec, threads: channels },
+      free,
+      link.goodput,
+    );
+  }
+  // What that costs a channel is not in that rate.
+  if (link.goodput <= most || capabilities.includes('zero-copy-send')) return [];
   const limit = `no more than ${megabits(most)} Mbit/s with the CPU costs of profile ${profile}, less than link.goodput`;
-  const cost = 'parameters.cpu.networkByteSeconds sets what a byte costs on other hosts';
+  const cost =
+    tlsSeconds > 0
+      ? `encrypting takes ${formatQuantity(tlsSeconds, 'seconds')} a byte of it (parameters.tls.byteSeconds)`
+      : 'parameters.cpu.networkByteSeconds sets what a byte costs on other hosts';
   return [
     channels > 1
       ? `the ${channels} channels of multifd send ${limit}; ${cost}, and more channels share it`

@@ -138,6 +138,18 @@ function checkPostCopyAfter({ name, qemu }: Stack, migration: MigrationSpec): vo
   throw new InputError(`${field} is ${formatQuantity(postCopyAfter, 'seconds')}: ${rule}`, field);
 }
 
+/**
+ * The longest downtime limit that a stack takes, seconds.
+ *
+ * @example
+ * longestDowntimeLimit(findStack('qemu-7.2')) // => 2000
+ * longestDowntimeLimit(findStack('qemu-2.1')) // => Infinity
+ */
+export function longestDowntimeLimit({ qemu, constants }: Stack): number {
+  const ofQemu = qemu !== undefined && isSince(qemu, '2.9') ? downtimeLimitMax : Infinity;
+  return Math.min(ofQemu, constants.qemu?.downtimeLimitSeconds?.accepts?.max ?? Infinity);
+}
+
 /** What downtime-limit may be from 2.9 on, s. */
 const downtimeLimitMax = 2000;
 

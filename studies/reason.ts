@@ -1,8 +1,10 @@
 import type { PostCopyRecord, StopTest } from '../models/migration/journal.js';
+import { brokenCapabilityRule } from '../models/migration/capabilities.js';
 import { pageBytes } from '../models/migration/migration.js';
 import { isThere } from '../models/presence.js';
 import { findStack } from '../scenario/catalog.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { longestDowntimeLimit } from './qemu-abilities.js';
 import type { RunResult } from './run.js';
 
 /**
@@ -182,11 +184,26 @@ function neverReady(scenario: Scenario, mirror: NonNullable<RunResult['mirror']>
   return `${left}; the guest goes on writing ${wireSize(rate)} a second, and what it writes is copied again.`;
 }
 
-function neverTested({ migration }: Scenario, run: RunResult): string {
+function neverTested(scenario: Scenario, run: RunResult): string {
+  const { patience } = scenario.migration;
+  const ofDisk = run.diskBytes > 0 ? `, ${wireSize(run.diskBytes)} of it of the disk` : '';
   return (
-    `The patience of ${time(migration.patience)} ended before so little was left that the stop test could be made: ` +
-    `${wireSize(run.bytesOnWire)} had been sent${run.diskBytes > 0 ? `, ${wireSize(run.diskBytes)} of it of the disk` : ''}.`
+    `The patience of ${time(patience)} ended before so little was left that the stop test could be made: ` +
+    `${wireSize(run.bytesOnWire)} had been sent${ofDisk}${heldBack(scenario, onWire(scenario, run))}.`
   );
+}
+
+/** Bytes a second on the wire, over all of a run that patience ended. */
+function onWire({ migration }: Scenario, { bytesOnWire, setupSeconds }: RunResult): number {
+  return bytesOnWire / (migration.patience - (setupSeconds ?? 0));
+}
+
+/** That max-bandwidth is what holds a rate on the wire down, if so. */
+function heldBack({ migration, link }: Scenario, rateOnWire: number): string {
+  const { maxBandwidth } = migration;
+  return maxBandwidth < link.goodput && rateOnWire > (1 - ALIKE) * maxBandwidth
+    ? `, which max-bandwidth holds it to (${speed(maxBandwidth)}; the link carries ${speed(link.goodput)})`
+    : '';
 }
 
 function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): string {
@@ -202,14 +219,24 @@ function neverStopped(scenario: Scenario, run: RunResult, nearest: StopTest): st
   if (downtimeLimit === 0) return `${left}, and a downtime limit of 0 allows nothing to be left.`;
   if (nearest.thresholdBytes === 0)
     return `${left}, before any bandwidth was measured that allows some to be left.`;
-  // Rounded up, so that the limit named is one that does.
-  const enough = roundUp(downtimeLimit * shortfall);
   return (
     `${left}, ${digits(shortfall)} times the limit of ${size(nearest.thresholdBytes)} ` +
-    `(${limitTerms(scenario, nearest)}); ` +
-    `with a downtime limit of ${time(enough)} that test would have passed.` +
+    `(${limitTerms(scenario, nearest)}); ${whatPasses(scenario, downtimeLimit, shortfall)}.` +
     (2 * diskBytes > nearest.remainingBytes ? diskIsWritten(scenario) : whyNotLess(scenario, run))
   );
+}
+
+/** Which limit would have let the nearest test pass. */
+function whatPasses({ stack, migration }: Scenario, limit: number, shortfall: number): string {
+  // Rounded up, so that the limit named is one that does.
+  const enough = roundUp(limit * shortfall);
+  // A step that an orchestrator has set is not the scenario's field.
+  if (Math.abs(limit / migration.downtimeLimit - 1) > ROUNDING)
+    return `the product had asked for ${time(limit)} by then, and ${time(enough)} would have been enough`;
+  const longest = longestDowntimeLimit(findStack(stack));
+  return enough > longest
+    ? `no downtime limit that it takes would have been enough, of ${time(longest)} at most`
+    : `with a downtime limit of ${time(enough)} that test would have passed`;
 }
 
 function diskIsWritten(scenario: Scenario): string {
@@ -229,30 +256,36 @@ function diskWritesAtEnd({ vm, migration }: Scenario): number {
  * sent, in spite of throttling; and whether this product has a kind that would end it. Only of migration threads: a main
  * loop's estimate is no rate of sending.
  */
-function whyNotLess(
-  { stack: name, migration, link }: Scenario,
-  { repeats, mostThrottled }: RunResult,
-): string {
-  const stack = findStack(name);
+function whyNotLess(scenario: Scenario, run: RunResult): string {
+  const { migration } = scenario;
+  const { repeats, mostThrottled } = run;
+  const stack = findStack(scenario.stack);
   if (stack.qemu === undefined || repeats === null || repeats.dirtiedBytes < repeats.sentBytes) return '';
   const rounds = repeats.rounds === 1 ? 'After another round' : `After each of ${repeats.rounds} more rounds`;
   const throttled =
     mostThrottled > 0
       ? `, though its vCPUs were kept asleep for up to ${digits(100 * mostThrottled)} % of the time`
       : '';
+  const hybrid = new Set([...migration.capabilities, 'postcopy-ram']);
+  const takesHybrid =
+    stack.kinds.hybrid !== undefined && brokenCapabilityRule(hybrid, stack.qemu) === undefined;
   const knob =
-    stack.kinds.hybrid !== undefined && migration.kind === 'lm'
+    takesHybrid && migration.kind === 'lm'
       ? '; as kind hybrid it would end, for post-copy sends what is left once'
       : '';
   const sentRate = repeats.sentBytes / repeats.seconds;
+  // What is encoded is more in memory than on the wire.
+  const isEncoded =
+    migration.multifdCompression !== 'none' ||
+    migration.capabilities.some((name) => name === 'xbzrle' || name === 'compress');
   const rate = speed(sentRate);
-  const held =
-    migration.maxBandwidth < link.goodput && sentRate > (1 - ALIKE) * migration.maxBandwidth
-      ? `, which max-bandwidth holds it to (${speed(migration.maxBandwidth)}; the link carries ${speed(link.goodput)})`
-      : '';
+  const faster = isEncoded
+    ? `faster than they can be sent, encoded, at ${rate} of memory`
+    : `faster than ${rate} can send them`;
+  const held = heldBack(scenario, isEncoded ? onWire(scenario, run) : sentRate);
   return (
     ` ${rounds} at least ${size(repeats.leastLeftBytes)} were dirty again: ` +
-    `it rewrites them faster than ${rate} can send them${held}${throttled}${knob}.`
+    `it rewrites them ${faster}${held}${throttled}${knob}.`
   );
 }
 
@@ -280,6 +313,8 @@ function roundUp(value: number): number {
 
 /** Rates within this share of each other are one. */
 const ALIKE = 0.03;
+/** Limits within this share of each other are the same. */
+const ROUNDING = 1e-6;
 
 /** Less than this is rounding, not a page. */
 const leastBytes = 1;

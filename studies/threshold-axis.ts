@@ -1,6 +1,7 @@
 import { findProfile, findStack } from '../scenario/catalog.js';
 import { didYouMean } from '../scenario/did-you-mean.js';
 import { assignFlag, FLAGS, pathOf } from '../scenario/flags.js';
+import type { Grid } from '../scenario/constant-rules.js';
 import { fieldAt } from '../scenario/fields.js';
 import { InputError, showValue } from '../scenario/input-error.js';
 import type { Assignment, Layer } from '../scenario/merge.js';
@@ -28,13 +29,13 @@ export interface ThresholdAxis {
   to: number;
   /** The search ends when completing and failing values are no farther apart. */
   tolerance: number;
-  /** Only whole numbers have a meaning. */
-  isWhole: boolean;
+  /** Which of its values have a meaning. */
+  grid: Grid;
   /** The scenario at a value of the field. */
   at(value: number): Prepared;
 }
 
-type Measure = Pick<ThresholdAxis, 'dimension' | 'unit'>;
+type Measure = Pick<ThresholdAxis, 'dimension' | 'unit' | 'grid'>;
 
 const UNITS: Record<Dimension, string> = {
   bytes: 'bytes',
@@ -62,7 +63,7 @@ export function readAxis(
 ): ThresholdAxis {
   const over = pathOfField(question.over);
   const isConstant = parsePath(over)[0] === 'parameters';
-  const { dimension, unit } = isConstant ? measureOf(over, prepare(layers)) : ofField(over);
+  const { dimension, unit, grid } = isConstant ? measureOf(over, prepare(layers)) : ofField(over);
   const at = (value: string | number, origin: string) =>
     prepare([
       ...layers,
@@ -86,10 +87,9 @@ export function readAxis(
       `--from is ${showValue(question.from)}: must be less than --to, which is ${showValue(question.to)}`,
     );
   }
-  const isWhole = dimension === 'count' && !isConstant;
   const tolerance =
     question.tolerance === undefined
-      ? Math.max((to - from) * DEFAULT_TOLERANCE_SHARE, isWhole ? 1 : 0)
+      ? Math.max((to - from) * DEFAULT_TOLERANCE_SHARE, grid === 'whole numbers' ? 1 : 0)
       : read('--tolerance', question.tolerance);
   if (tolerance <= 0) {
     throw new InputError(`--tolerance is ${showValue(question.tolerance)}: must be greater than 0`);
@@ -103,7 +103,7 @@ export function readAxis(
     from,
     to,
     tolerance,
-    isWhole,
+    grid,
     at: (value) => at(write(value), '--over'),
   };
 }
@@ -143,7 +143,9 @@ function withUnit(name: string, text: string): string {
 
 function ofField(path: string): Measure {
   const { dimension } = fieldAt(path);
-  if (dimension && path !== 'seed' && path !== 'replications') return { dimension, unit: UNITS[dimension] };
+  if (dimension && path !== 'seed' && path !== 'replications') {
+    return { dimension, unit: UNITS[dimension], grid: dimension === 'count' ? 'whole numbers' : 'all' };
+  }
   throw new InputError(
     `--over is ${path}: must be a field of the scenario that holds a quantity, such as vm.workload[0].size`,
   );

@@ -1,5 +1,7 @@
+import type { Grid } from '../scenario/constant-rules.js';
 import type { Executor } from './executor.js';
 import type { ThresholdAxis } from './threshold-axis.js';
+import { scenarioWarnings } from './prediction-warnings.js';
 import { isMost } from './verdicts.js';
 
 /** Where along one field migrations stop completing. Values in SI. */
@@ -21,6 +23,22 @@ export interface ThresholdPoint {
   replications: number;
 }
 
+/**
+ * What a reader should know before believing a threshold: where its scenarios lie outside what was measured, and what
+ * holds them besides the field, at either end.
+ *
+ * @example
+ * thresholdWarnings(readAxis({ over: 'stress', from: '16 MiB', to: '256 MiB' }, [])) // => []
+ */
+export function thresholdWarnings({ from, to, at }: Pick<ThresholdAxis, 'from' | 'to' | 'at'>): string[] {
+  const { replications } = at(from).scenario;
+  const few = `only ${replications} replications: what share of them completes is a guess`;
+  const ofEnds = [from, to].flatMap((value) => scenarioWarnings(at(value)));
+  return [...(replications <= FEW_REPLICATIONS ? [few] : []), ...new Set(ofEnds)];
+}
+
+const FEW_REPLICATIONS = 10;
+
 /** Runs the values in any order, and says how many replications of each completed. */
 export type Trial = (values: readonly number[]) => Promise<ThresholdPoint[]>;
 
@@ -32,18 +50,18 @@ export type Trial = (values: readonly number[]) => Promise<ThresholdPoint[]>;
  * `lastCompleting` is then the upper end and `firstFailing` null, or `firstFailing` the lower end and `lastCompleting`
  * null.
  *
- * @param axis range, tolerance, and whether only whole numbers count
+ * @param axis range, tolerance, and which values count
  * @param trial runs scenarios; `thresholdTrial` is the real one
  * @example
  * const trial = async (values) => values.map((value) => ({ value, completedFraction: value <= 100 ? 1 : 0, replications: 1 }));
- * const { lastCompleting, firstFailing } = await findThreshold({ from: 0, to: 256, tolerance: 1, isWhole: true, … }, trial);
+ * const { lastCompleting, firstFailing } = await findThreshold({ from: 0, to: 256, tolerance: 1, grid: 'whole numbers', … }, trial);
  * [lastCompleting, firstFailing] // => [100, 101]
  */
 export async function findThreshold(
-  axis: Pick<ThresholdAxis, 'over' | 'unit' | 'from' | 'to' | 'tolerance' | 'isWhole'>,
+  axis: Pick<ThresholdAxis, 'over' | 'unit' | 'from' | 'to' | 'tolerance' | 'grid'>,
   trial: Trial,
 ): Promise<Threshold> {
-  const { over, unit, from, to, tolerance, isWhole } = axis;
+  const { over, unit, from, to, tolerance, grid } = axis;
   const curve = await trial([from, to]);
   const [atFrom, atTo] = curve.map(completes);
   const result = (lastCompleting: number | null, firstFailing: number | null): Threshold => ({
@@ -57,7 +75,7 @@ export async function findThreshold(
 
   let [completing, failing] = atFrom ? [from, to] : [to, from];
   while (Math.abs(failing - completing) > tolerance) {
-    const middle = between(completing, failing, isWhole);
+    const middle = between(completing, failing, grid);
     if (middle === completing || middle === failing) break;
     const points = await trial([middle]);
     curve.push(...points);
@@ -80,9 +98,10 @@ function completes({ completedFraction }: ThresholdPoint): boolean {
   return isMost(completedFraction);
 }
 
-function between(a: number, b: number, isWhole: boolean): number {
+function between(a: number, b: number, grid: Grid): number {
   const middle = a + (b - a) / 2;
-  return isWhole ? Math.floor(middle) : middle;
+  if (grid === 'all') return middle;
+  return grid === 'whole numbers' ? Math.floor(middle) : 2 ** Math.floor(Math.log2(middle));
 }
 
 /**

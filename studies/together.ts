@@ -1,4 +1,4 @@
-import type { Sample } from '../models/migration/journal.js';
+import type { DowntimeParts, Sample } from '../models/migration/journal.js';
 import type { StepFunction } from '../sim/step-function.js';
 import { worstVerdict, type Verdict } from './verdicts.js';
 
@@ -8,6 +8,7 @@ interface Outcome {
   totalSeconds: number | null;
   downtimeSeconds: number | null;
   sourceDowntimeSeconds: number | null;
+  downtimeParts: DowntimeParts | null;
   setupSeconds: number | null;
   bytesOnWire: number;
   diskBytes: number;
@@ -34,6 +35,8 @@ export interface VmResult {
   totalSeconds: number | null;
   downtimeSeconds: number | null;
   sourceDowntimeSeconds: number | null;
+  /** Absent where it did not complete, or the stack does not tell. */
+  downtimeParts?: DowntimeParts;
   /** Until the product began with it, or as long as somebody waited. */
   waitedSeconds: number;
   /** From the request to its first byte; null where that was never sent. */
@@ -50,7 +53,7 @@ export interface Together {
 
 /**
  * Several guests that were to be migrated at once, as one run: its verdict is the worst of theirs, it takes until the
- * last has finished, its downtime and what the guests lost are the worst guest's, bytes, CPU and calls are sums. What
+ * last has finished, its downtime with its parts and what the guests lost are the worst guest's, bytes, CPU and calls are sums. What
  * belongs to one migration (syncs, rounds, the stop test, why it ended) is that of the decisive guest: the first with
  * that verdict, or the last to finish where all completed.
  *
@@ -82,6 +85,7 @@ export function together<R extends Outcome>(
     verdict,
     totalSeconds: whereCompleted((result) => result.totalSeconds),
     downtimeSeconds: whereCompleted((result) => result.downtimeSeconds),
+    downtimeParts: verdict === 'completed' ? longestDowntimeOf(results).downtimeParts : null,
     sourceDowntimeSeconds: whereCompleted((result) => result.sourceDowntimeSeconds),
     setupSeconds: begun,
     bytesOnWire: sum(results.map((result) => result.bytesOnWire)),
@@ -99,6 +103,7 @@ export function together<R extends Outcome>(
       totalSeconds: result.totalSeconds,
       downtimeSeconds: result.downtimeSeconds,
       sourceDowntimeSeconds: result.sourceDowntimeSeconds,
+      ...(result.downtimeParts && { downtimeParts: result.downtimeParts }),
       waitedSeconds,
       setupSeconds: result.setupSeconds,
       bytesOnWire: result.bytesOnWire,
@@ -110,6 +115,12 @@ export function together<R extends Outcome>(
 function decisiveOf<R extends Outcome>(results: readonly R[], verdict: Verdict): R {
   if (verdict !== 'completed') return results.find((result) => result.verdict === verdict)!;
   return results.reduce((last, one) => (one.totalSeconds! > last.totalSeconds! ? one : last));
+}
+
+function longestDowntimeOf<R extends Outcome>(results: readonly R[]): R {
+  return results.reduce((worst, one) =>
+    (one.downtimeSeconds ?? 0) > (worst.downtimeSeconds ?? 0) ? one : worst,
+  );
 }
 
 function sum(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { startProgress } from '../../report/progress.js';
 import { readAxis } from '../../studies/threshold-axis.js';
-import { findThreshold, thresholdTrial, trialsNeeded } from '../../studies/threshold.js';
+import { findThreshold, thresholdTrial, thresholdWarnings, trialsNeeded } from '../../studies/threshold.js';
 import { createExecutor } from '../executor.js';
 import { outputPage, printJson, printText } from '../output.js';
 import { provenanceOf } from '../provenance.js';
@@ -56,10 +56,12 @@ export async function run(argv: Arguments): Promise<void> {
     const threshold = await findThreshold(axis, trial);
     progress.stop();
     const provenance = provenanceOf(scenario);
-    if (argv.json) printJson({ ...provenance, ...threshold });
+    const warnings = thresholdWarnings(axis);
+    if (argv.json) printJson({ ...provenance, ...threshold, warnings });
     else {
       const { replications } = scenario;
-      printText(thresholdText(threshold, axis, scenario, { ...provenance, replications }, outputPage()));
+      const source = { ...provenance, replications };
+      printText(thresholdText(threshold, axis, scenario, warnings, source, outputPage()));
     }
   } finally {
     progress.stop();

@@ -19,6 +19,7 @@ const BAR = 20;
  * @param threshold what was found
  * @param axis along what
  * @param scenario the one at the axis' lower end
+ * @param warnings what to know before believing it
  * @param source where it comes from
  * @param page width and colours
  */
@@ -26,6 +27,7 @@ export function thresholdText(
   threshold: Threshold,
   axis: Pick<ThresholdAxis, 'dimension' | 'to' | 'tolerance'>,
   scenario: Scenario,
+  warnings: readonly string[],
   source: Provenance & { replications: number },
   page: Page,
 ): string {
@@ -58,6 +60,9 @@ export function thresholdText(
       'Completes where more than half of the replications do; a value is left as soon as that is certain.',
       width,
     ),
+    ...(warnings.length > 0 ? [''] : []),
+    ...warnings.flatMap((warning) => wrapWords(`warning: ${warning}`, width)).map(palette.yellow),
+    ...(warnings.length > 0 ? [''] : []),
     ...wrapWords(provenance(source), width).map(palette.dim),
     '',
   ].join('\n');

@@ -24,6 +24,7 @@ describe('migsim threshold', () => {
       lastCompleting: number;
       firstFailing: number;
       curve: { value: number }[];
+      warnings: string[];
     };
     expect(code).toBe(0);
     expect(Object.keys(result)).toEqual([
@@ -35,7 +36,9 @@ describe('migsim threshold', () => {
       'lastCompleting',
       'firstFailing',
       'curve',
+      'warnings',
     ]);
+    expect(result.warnings).toEqual(['only 4 replications: what share of them completes is a guess']);
     expect(result).toMatchObject({ over: 'vm.workload[0].size', unit: 'bytes' });
     expect(result.firstFailing - result.lastCompleting).toBeLessThanOrEqual(64 * 2 ** 20);
     expect(result.curve[0]).toMatchObject({ value: 2 ** 24, completedFraction: 1 });

@@ -83,7 +83,14 @@ describe('text for people', () => {
     'prediction that fails': (width, isColored) =>
       predictionText(predictionOf(prepared, [lostRun]), source, page(width, isColored)),
     threshold: (width, isColored) =>
-      thresholdText(threshold, axis, prepared.scenario, source, page(width, isColored)),
+      thresholdText(
+        threshold,
+        axis,
+        prepared.scenario,
+        ['only 10 replications: what share of them completes is a guess'],
+        source,
+        page(width, isColored),
+      ),
     comparison: (width, isColored) => comparisonText(compared, source, page(width, isColored)),
     explanation: (width, isColored) => explanationText(explanation(100), source, page(width, isColored)),
     'list of stacks': (width, isColored) => stackListText(stacks, page(width, isColored)),
@@ -250,14 +257,14 @@ describe('text for people', () => {
   });
 
   it('does not state the field that a threshold varies', () => {
-    const text = thresholdText(threshold, axis, prepared.scenario, source, plain);
+    const text = thresholdText(threshold, axis, prepared.scenario, [], source, plain);
     expect(text).not.toContain('idle network');
     expect(text).toContain('Completes up to 100 MiB of vm.workload[0].size, not at 102 MiB.');
   });
 
   it('says where a threshold has no boundary, or one that faces the other way', () => {
     const say = (change: Partial<typeof threshold> | { lastCompleting: null } | { firstFailing: null }) =>
-      thresholdText({ ...threshold, ...change }, axis, prepared.scenario, source, plain);
+      thresholdText({ ...threshold, ...change }, axis, prepared.scenario, [], source, plain);
     expect(say({ lastCompleting: null })).toContain('Does not complete anywhere from 100 MiB to 102 MiB');
     expect(say({ firstFailing: null })).toContain('Completes everywhere from 100 MiB to 102 MiB');
     const [lastCompleting, firstFailing] = [threshold.firstFailing, threshold.lastCompleting];

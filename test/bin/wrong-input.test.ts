@@ -76,6 +76,8 @@ const cases: [words: string, line: string][] = [
   ['predict --rma 4GiB', '--rma: no such flag; did you mean --ram?'],
   ['reproduce --stress 3', '--stress: reproduce has no such flag; see migsim reproduce --help'],
   ['predict --jsno', '--jsno: no such flag; did you mean --json?'],
+  ['predict --json=5', '--json is 5: takes no value, or true or false'],
+  ['predict --auto-converge=maybe', '--auto-converge is maybe: takes no value, or true or false'],
   ['predict --vm.ram 4GiB', '--vm.ram: no such flag; a field is set with --set vm.ram=VALUE'],
   ['predict --set vm.ram', '--set vm.ram: must be PATH=VALUE, such as vm.ram=4GiB'],
   ['predict --set vm.rma=1', '--set vm.rma: no such field; did you mean vm.ram?'],

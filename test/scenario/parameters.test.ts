@@ -39,8 +39,21 @@ describe('parameters', () => {
 
   it('are measured in units of their own', () => {
     const bench = [findStack('qemu-7.2'), findProfile('qemu-7.2-bench')] as const;
-    expect(measureOfConstant(...bench, 'cpu', 'stopSeconds')).toEqual({ unit: 's', dimension: 'seconds' });
-    expect(measureOfConstant(...bench, 'burst', 'correlation')).toEqual({ unit: '1', dimension: 'count' });
+    expect(measureOfConstant(...bench, 'cpu', 'stopSeconds')).toEqual({
+      unit: 's',
+      dimension: 'seconds',
+      grid: 'all',
+    });
+    expect(measureOfConstant(...bench, 'burst', 'correlation')).toEqual({
+      unit: '1',
+      dimension: 'count',
+      grid: 'all',
+    });
+    expect(measureOfConstant(...bench, 'multifd', 'channels').grid).toBe('whole numbers');
+    expect(measureOfConstant(...bench, 'xbzrle', 'cacheBytes').grid).toBe('powers of two');
+    expect(measureOfConstant(findStack('nova-ocata'), bench[1], 'nova', 'downtimeSteps').grid).toBe(
+      'whole numbers',
+    );
     expect(() => measureOfConstant(...bench, 'cpu', 'stopSecond')).toThrow('did you mean stopSeconds?');
   });
 

@@ -2,10 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Executor, Job } from '../../studies/executor.js';
 import { readAxis } from '../../studies/threshold-axis.js';
-import { findThreshold, thresholdTrial, trialsNeeded, type Trial } from '../../studies/threshold.js';
+import {
+  findThreshold,
+  thresholdTrial,
+  thresholdWarnings,
+  trialsNeeded,
+  type Trial,
+} from '../../studies/threshold.js';
 import { completedRun, lostRun } from './fake-run.js';
 
-const axis = { over: 'x', unit: '1', from: 0, to: 256, tolerance: 1, isWhole: true };
+const axis = { over: 'x', unit: '1', from: 0, to: 256, tolerance: 1, grid: 'whole numbers' as const };
 
 const stepAt =
   (completes: (value: number) => boolean): Trial =>
@@ -64,7 +70,7 @@ describe('a threshold', () => {
         fc.double({ min: 1, max: 255, noNaN: true }),
         fc.double({ min: 0.01, max: 50, noNaN: true }),
         async (step, tolerance) => {
-          const real = { ...axis, tolerance, isWhole: false };
+          const real = { ...axis, tolerance, grid: 'all' as const };
           const { lastCompleting, firstFailing, curve } = await findThreshold(
             real,
             stepAt((value) => value <= step),
@@ -164,9 +170,42 @@ describe('the axis', () => {
     );
   });
 
+  it('keeps to the numbers that a constant may have', async () => {
+    const over = (constant: string, from: string, to: string) =>
+      readAxis({ over: `parameters.${constant}`, from, to }, [
+        { origin: 'test', path: 'stack', value: 'qemu-7.2' },
+        { origin: 'test', path: 'migration.capabilities', value: ['multifd'] },
+      ]);
+    const channels = over('multifd.channels', '1', '16');
+    expect(channels).toMatchObject({ grid: 'whole numbers', tolerance: 1 });
+    const cache = over('xbzrle.cacheBytes', '16 MiB', '1 GiB');
+    const { lastCompleting, firstFailing, curve } = await findThreshold(
+      cache,
+      stepAt((bytes) => bytes > 100 * 2 ** 20),
+    );
+    expect([lastCompleting, firstFailing]).toEqual([2 ** 27, 2 ** 26]);
+    for (const { value } of curve)
+      expect(cache.at(value).parameters.constants.xbzrle!.cacheBytes).toBe(value);
+  });
+
+  it('warns of what lies outside at either end, once, and of few replications', () => {
+    const axis = (over: string, from: string, to: string, replications = 20) =>
+      readAxis({ over, from, to }, [
+        { origin: 'test', path: 'stack', value: 'qemu-7.2' },
+        { origin: 'test', path: 'replications', value: replications },
+      ]);
+    expect(thresholdWarnings(axis('stress', '1 MiB', '2 MiB'))).toEqual([]);
+    expect(thresholdWarnings(axis('stress', '1 MiB', '2 MiB', 10))).toEqual([
+      'only 10 replications: what share of them completes is a guess',
+    ]);
+    expect(thresholdWarnings(axis('ram', '8 GiB', '32 GiB'))).toEqual([
+      'vm.ram is 32 GiB: no guest above 16 GiB was measured',
+    ]);
+  });
+
   it('keeps to whole numbers where others mean nothing', () => {
     expect(readAxis({ over: 'vcpus', from: '1', to: '24' }, [])).toMatchObject({
-      isWhole: true,
+      grid: 'whole numbers',
       tolerance: 1,
     });
   });
