@@ -97,7 +97,7 @@ const link = z
     latency: quantity('seconds', NOT_NEGATIVE, "One-way delay. Default: the profile's.").optional(),
     sharing: choice(
       ['occupancy', 'weighted', 'strict-priority', 'drop-tail'],
-      "How migration and background share the link. Default: the profile's.",
+      "How migration and background share the link: occupancy, as senders of one host; drop-tail, as with others' traffic in a switch; weighted evenly; or the migration first. Default: the profile's.",
     ).optional(),
   })
   .meta({ description: 'The network between the hosts.' });
