@@ -1,7 +1,6 @@
 import type { PostCopyRecord, StopTest } from '../models/migration/journal.js';
 import { brokenCapabilityRule } from '../models/migration/capabilities.js';
 import { pageBytes } from '../models/migration/migration.js';
-import { isThere } from '../models/presence.js';
 import { findStack } from '../scenario/catalog.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { longestDowntimeLimit } from './qemu-abilities.js';
@@ -248,7 +247,10 @@ function diskIsWritten(scenario: Scenario): string {
 
 /** Bytes a second that the guest writes to its disk when patience ends. */
 function diskWritesAtEnd({ vm, migration }: Scenario): number {
-  return vm.disk.writes.reduce((sum, one) => sum + (isThere(one, migration.patience) ? one.rate : 0), 0);
+  const { patience } = migration;
+  return vm.disk.writes
+    .filter(({ from, until }) => from < patience && until >= patience)
+    .reduce((sum, { rate }) => sum + rate, 0);
 }
 
 /**

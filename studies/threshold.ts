@@ -30,10 +30,18 @@ export interface ThresholdPoint {
  * @example
  * thresholdWarnings(readAxis({ over: 'stress', from: '16 MiB', to: '256 MiB' }, [])) // => []
  */
-export function thresholdWarnings({ from, to, at }: Pick<ThresholdAxis, 'from' | 'to' | 'at'>): string[] {
+export function thresholdWarnings({
+  over,
+  from,
+  to,
+  at,
+}: Pick<ThresholdAxis, 'over' | 'from' | 'to' | 'at'>): string[] {
   const { replications } = at(from).scenario;
   const few = `only ${replications} replications: what share of them completes is a guess`;
-  const ofEnds = [from, to].flatMap((value) => scenarioWarnings(at(value)));
+  const ofEnds = [from, to]
+    .flatMap((value) => scenarioWarnings(at(value)))
+    // Which constant sets what is no news to who varies it.
+    .filter((warning) => !(over.startsWith('parameters.') && warning.includes(over)));
   return [...(replications <= FEW_REPLICATIONS ? [few] : []), ...new Set(ofEnds)];
 }
 

@@ -201,6 +201,12 @@ describe('the axis', () => {
     expect(thresholdWarnings(axis('ram', '8 GiB', '32 GiB'))).toEqual([
       'vm.ram is 32 GiB: no guest above 16 GiB was measured',
     ]);
+    const cache = readAxis({ over: 'parameters.xbzrle.cacheBytes', from: '1 MiB', to: '512 MiB' }, [
+      { origin: 'test', path: 'stack', value: 'qemu-7.2' },
+      { origin: 'test', path: 'migration.capabilities', value: ['xbzrle'] },
+      { origin: 'test', path: 'vm.workload[0].size', value: '128 MiB' },
+    ]);
+    expect(thresholdWarnings(cache)).toEqual([]);
   });
 
   it('keeps to whole numbers where others mean nothing', () => {
