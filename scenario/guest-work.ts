@@ -1,6 +1,8 @@
 import type { Work } from '../models/guest.js';
+import type { WorkedTime } from '../models/memory/writer.js';
 import { isThere, turnsOf } from '../models/presence.js';
-import type { VmSpec } from './scenario.js';
+import { createStepFunction, type StepFunction } from '../sim/step-function.js';
+import type { PresenceSpec, VmSpec } from './scenario.js';
 
 /** What a scenario's guest has to do as its workloads come and go; times are seconds after the request. */
 export interface GuestWork {
@@ -36,5 +38,43 @@ export function guestWork({ workload, vcpus }: VmSpec): GuestWork {
     busyShareAt,
     turns,
     mostBusyVcpus: [0, ...turns].map(busyVcpusAt).reduce((most, one) => Math.max(most, one)),
+  };
+}
+
+/** What a guest does at times only, in its own time: the clock says when it comes and goes, but a guest may stand still. */
+export interface Shifts {
+  /** The time that this work has been there, by the guest's time; undefined of what is always there. */
+  workedIn(one: PresenceSpec): WorkedTime | undefined;
+  /** When one of them comes or goes, ascending. */
+  turns(): number[];
+  /** Notes which are there from now on. */
+  comeAndGo(now: number): void;
+}
+
+/**
+ * Keeps the times of what comes and goes in the time of a guest.
+ *
+ * @param guestTime the guest's time now; not asked before the first `comeAndGo`
+ * @example
+ * const shifts = createShifts(() => sim.now / 2); // a guest at half speed
+ * const worked = shifts.workedIn({ from: 4, until: Infinity })!;
+ * shifts.comeAndGo(0);
+ * sim.at(4, () => shifts.comeAndGo(4));
+ * // at 10 s
+ * worked(guestTime()) // => 3
+ */
+export function createShifts(guestTime: () => number): Shifts {
+  const shifts = new Map<PresenceSpec, StepFunction>();
+  return {
+    workedIn(one) {
+      if (one.from === 0 && one.until === Infinity) return undefined;
+      const shift = createStepFunction(guestTime);
+      shifts.set(one, shift);
+      return (time) => shift.integral(0, time);
+    },
+    turns: () => turnsOf([...shifts.keys()], 0),
+    comeAndGo(now) {
+      for (const [one, shift] of shifts) shift.set(isThere(one, now) ? 1 : 0);
+    },
   };
 }

@@ -13,16 +13,15 @@ import type { WorkedTime } from '../models/memory/writer.js';
 import { goodputOfStreams } from '../models/migration/multifd.js';
 import { createJournal, type Journal } from '../models/migration/journal.js';
 import type { Migration } from '../models/migration/migration.js';
-import { isThere, turnsOf } from '../models/presence.js';
 import type { Testbed } from '../models/stacks/testbed.js';
 import { createSocketDepth } from '../models/socket-depth.js';
 import { createHindrance, createStalls, disturbedBy } from '../models/stalls.js';
 import { createStream, type Stream } from '../models/stream.js';
-import { guestWork, type GuestWork } from './guest-work.js';
+import { createShifts, guestWork, type GuestWork } from './guest-work.js';
 import { layOutMemory } from './memory-layout.js';
 import type { Parameters } from './parameters.js';
 import { recordRun } from './run-curves.js';
-import type { PresenceSpec, Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 /** One replication, ready to run. */
 export interface World {
@@ -191,17 +190,11 @@ function createVm(
 
   const thread = source.thread(own('migration'));
   const streams = { layout: random('layout'), writer: random('writer') };
-  /** Of what the guest does at times only, whether it is there, over the guest's time. */
-  const shifts = new Map<PresenceSpec, StepFunction>();
-  const workedIn = (one: PresenceSpec): WorkedTime | undefined => {
-    if (one.from === 0 && one.until === Infinity) return undefined;
-    const shift = createStepFunction(() => guest.time());
-    shifts.set(one, shift);
-    return (guestTime) => shift.integral(0, guestTime);
-  };
   const { vm } = scenario;
-  const worked = vm.workload.map(workedIn);
-  const disk = guestDisk(vm.disk, values.disk.readRate, vm.disk.writes.map(workedIn));
+  const shifts = createShifts(() => guest.time());
+  const worked = vm.workload.map((one) => shifts.workedIn(one));
+  const writes = vm.disk.writes.map((one) => shifts.workedIn(one));
+  const disk = guestDisk(vm.disk, values.disk.readRate, writes);
   const memory = createGuestMemory(layOutMemory(vm, guestValues, streams, worked));
   const stalledBy = createHindrance(disturbedBy(disturbance, guestValues), random('guest stalls'));
   const drift = createDrift(guestValues.drift, random('drift'));
@@ -214,13 +207,10 @@ function createVm(
     }),
     ...(destination && { destination }),
   });
-  const comeAndGo = (): void => {
-    for (const [one, shift] of shifts) shift.set(isThere(one, sim.now) ? 1 : 0);
-  };
-  comeAndGo();
-  for (const time of turnsOf([...shifts.keys()], 0)) {
+  shifts.comeAndGo(sim.now);
+  for (const time of shifts.turns()) {
     sim.at(time, () => {
-      comeAndGo();
+      shifts.comeAndGo(time);
       guest.turnTo(work.at(time));
     });
   }

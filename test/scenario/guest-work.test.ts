@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { guestWork } from '../../scenario/guest-work.js';
+import { createShifts, guestWork } from '../../scenario/guest-work.js';
 import type { VmSpec } from '../../scenario/scenario.js';
+import { createSimulation } from '../../sim/simulation.js';
 import { prepare } from '../../studies/prepare.js';
 
 const vmWith = (vcpus: number, ...workload: readonly object[]): VmSpec => {
@@ -30,4 +31,20 @@ it('the busiest one that is there decides how much idle time there is', () => {
 it('a guest without work hardly keeps a vCPU busy', () => {
   const work = guestWork(vmWith(4, { from: '1 s' }));
   expect([work.at(0), work.busyShareAt(0)]).toEqual([{ busyVcpus: 0.01, utilization: 1 }, 0]);
+});
+
+it("what comes and goes has worked for as much of the guest's time, as the example says", () => {
+  const sim = createSimulation();
+  const guestTime = (): number => sim.now / 2;
+  const shifts = createShifts(guestTime);
+  const worked = shifts.workedIn({ from: 4, until: Infinity })!;
+  expect(shifts.workedIn({ from: 0, until: Infinity })).toBeUndefined();
+  expect(shifts.turns()).toEqual([4]);
+  shifts.comeAndGo(0);
+  sim.at(4, () => {
+    shifts.comeAndGo(4);
+  });
+  sim.at(10, () => undefined);
+  sim.run();
+  expect([1, 2, guestTime()].map(worked)).toEqual([0, 0, 3]);
 });
