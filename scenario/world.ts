@@ -142,8 +142,9 @@ function createPlace(scenario: Scenario, parameters: Parameters, replication: nu
   });
   let connections = 1;
   const setGoodput = (): void => {
-    const ofAll = (goodput() * goodputOfStreams(scenario.link, connections)) / scenario.link.goodput;
-    link.setGoodput(connections === 1 ? goodput() : ofAll);
+    const ofOne = goodput();
+    const ofAll = (ofOne * goodputOfStreams(scenario.link, connections)) / scenario.link.goodput;
+    link.setGoodput(connections === 1 ? ofOne : ofAll);
   };
   for (const time of work.turns) {
     sim.at(time, () => {

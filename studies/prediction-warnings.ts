@@ -9,7 +9,7 @@ import type { Prepared } from './prepare.js';
 import type { Summary } from './summary.js';
 
 /** With so few, the outer tenths hold one run or none. */
-const FEW_REPLICATIONS = 10;
+export const FEW_REPLICATIONS = 10;
 /** The largest guest on which any of the profiles was measured. */
 const MEASURED_RAM_BYTES = 16 * 2 ** 30;
 /** A p90 within this share of patience: the runs beyond it are cut off. */

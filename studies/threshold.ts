@@ -1,7 +1,7 @@
 import type { Grid } from '../scenario/constant-rules.js';
 import type { Executor } from './executor.js';
 import type { ThresholdAxis } from './threshold-axis.js';
-import { scenarioWarnings } from './prediction-warnings.js';
+import { FEW_REPLICATIONS, scenarioWarnings } from './prediction-warnings.js';
 import { isMost } from './verdicts.js';
 
 /** Where along one field migrations stop completing. Values in SI. */
@@ -44,8 +44,6 @@ export function thresholdWarnings({
     .filter((warning) => !(over.startsWith('parameters.') && warning.includes(over)));
   return [...(replications <= FEW_REPLICATIONS ? [few] : []), ...new Set(ofEnds)];
 }
-
-const FEW_REPLICATIONS = 10;
 
 /** Runs the values in any order, and says how many replications of each completed. */
 export type Trial = (values: readonly number[]) => Promise<ThresholdPoint[]>;
